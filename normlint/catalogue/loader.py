@@ -1,0 +1,91 @@
+"""Reading the compiled catalogue: no YAML at run time, one entry object only for what is looked up."""
+
+from __future__ import annotations
+
+import json
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from normlint.catalogue.entries import Entry, KnownStats
+
+COMPILED = Path(__file__).with_name("compiled.json")
+
+
+class Catalogue:
+    """What is known of library APIs, by import path and by method name."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self._groups: list[dict[str, Any]] = document["groups"]
+        self._functions: dict[str, int] = document["functions"]
+        self._methods: dict[str, int] = document["methods"]
+        self._constants: dict[str, Any] = document["constants"]
+        self._prefixes: dict[str, str] = document["prefixes"]
+        self._stats: list[dict[str, Any]] = document["stats"]
+        self._built: dict[str, Entry] = {}
+
+    def canonical(self, dotted: str) -> str:
+        """The import path with a known alias of its package replaced (``tensorflow.compat.v1`` is ``tensorflow``)."""
+        for alias, package in self._prefixes.items():
+            if dotted.startswith(alias + "."):
+                return package + dotted[len(alias) :]
+        return dotted
+
+    def lookup(self, dotted: str) -> Entry | None:
+        """The entry of a function or class by its import path."""
+        dotted = self.canonical(dotted)
+        number = self._functions.get(dotted)
+        return None if number is None else self._entry(dotted, number)
+
+    def method(self, name: str) -> Entry | None:
+        """The entry of a method by its bare name."""
+        number = self._methods.get(name)
+        return None if number is None else self._entry("." + name, number)
+
+    def constant(self, dotted: str) -> Any:
+        """A data constant of a library: numbers, ``dtype:NAME`` or the name of a colour code; None if unknown."""
+        return self._constants.get(self.canonical(dotted))
+
+    def trigger_words(self) -> frozenset[str]:
+        """Last names of the APIs that are sites, and of what makes or turns images."""
+        words = set()
+        for names in (self._functions, self._methods):
+            for dotted, number in names.items():
+                group = self._groups[number]
+                if group.get("kind") or group["operation"]["op"] in {"load", "swap", "compose", "round"}:
+                    words.add(dotted.rsplit(".", 1)[-1])
+        return frozenset(words - {"to", "float", "save", "show"})
+
+    @cached_property
+    def known_stats(self) -> tuple[KnownStats, ...]:
+        """The well-known pairs, in canonical form: unit scale, RGB order."""
+        return tuple(_known(entry) for entry in self._stats)
+
+    def names(self) -> tuple[str, ...]:
+        """All import paths and (with a leading dot) methods, sorted."""
+        return tuple(sorted((*self._functions, *("." + name for name in self._methods))))
+
+    def _entry(self, name: str, number: int) -> Entry:
+        known = self._built.get(name)
+        if known is None:
+            group = self._groups[number]
+            known = Entry(
+                name, group["call"], tuple(group.get("parameters", ())), group["operation"], group["evidence"],
+                group.get("kind"), group.get("image"), group.get("images"), group.get("defaults", {}),
+            )  # fmt: skip
+            self._built[name] = known
+        return known
+
+
+def _known(entry: dict[str, Any]) -> KnownStats:
+    unit = float(entry["unit"])
+    mean, std = (tuple(number / unit for number in entry[name]) for name in ("mean", "std"))
+    if entry["order"] == "BGR":
+        mean, std = mean[::-1], std[::-1]
+    return KnownStats(entry["name"], mean, std, entry["status"], entry["evidence"])
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The shipped catalogue."""
+    return Catalogue(json.loads(COMPILED.read_text(encoding="utf-8")))

@@ -1,0 +1,239 @@
+"""Which files a run looks at, and how their bytes are read."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from normlint import gitlist
+
+Kind = Literal["python", "notebook", "config"]
+ReportedProblem = tuple[str, str]
+
+KINDS: dict[str, Kind] = {
+    ".py": "python",
+    ".pyi": "python",
+    ".pyw": "python",
+    ".ipynb": "notebook",
+    ".yaml": "config",
+    ".yml": "config",
+    ".json": "config",
+}
+MARKERS = ("pyproject.toml", "normlint.toml", ".git")
+MAX_BYTES = 64 * 1024 * 1024
+MAX_FILES = 200_000
+
+NEVER_SOURCE = frozenset({
+    ".git", ".hg", ".svn", ".bzr", "__pycache__", "node_modules", "site-packages", "__pypackages__", ".tox", ".nox",
+    ".eggs", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".ipynb_checkpoints", ".ci-venv",
+})  # fmt: skip
+# Products of a build, unless git tracks files in them.
+BUILD_FOLDERS = frozenset({"build", "dist", "_build"})
+
+
+class PathError(Exception):
+    """A path named by the user cannot be checked: it does not exist, or is neither a file nor a folder."""
+
+
+class ReadError(Exception):
+    """A discovered file could not be read; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """``path`` is POSIX and relative to the root; undecodable bytes of a name are surrogates in it."""
+
+    path: str
+    absolute: Path
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """``files`` sorted by path; ``problems`` are (path relative to the root, message), sorted."""
+
+    files: tuple[SourceFile, ...]
+    problems: tuple[ReportedProblem, ...] = ()
+
+
+def project_root(paths: Iterable[Path]) -> Path:
+    """The nearest folder, at or above all ``paths``, that has one of ``MARKERS``; else their common folder.
+
+    Symlinks are resolved. Raises ``PathError`` for a path that does not exist.
+    """
+    folders = [real if real.is_dir() else real.parent for real in map(_resolved, paths)] or [_resolved(Path())]
+    try:
+        common = Path(os.path.commonpath(folders))
+    except ValueError as error:
+        raise PathError("the paths are on different drives") from error
+    for folder in (common, *common.parents):
+        if any((folder / marker).exists() for marker in MARKERS):
+            return folder
+    return common
+
+
+def discover(root: Path, explicit: Iterable[Path] = ()) -> Discovery:
+    """The files below ``root``, by git where it is a work tree, else by a walk.
+
+    An ``explicit`` file belongs to them whatever its suffix and even when git ignores it; so do the files of an
+    explicit folder of which git lists nothing. Symlinks are not followed. Raises ``PathError``.
+    """
+    root = _resolved(root)
+    files: dict[str, SourceFile] = {}
+    problems: set[ReportedProblem] = set()
+    try:
+        listed = gitlist.listing(root, tuple(KINDS))
+    except gitlist.TimedOut as error:
+        problems.add((".", f"{error}: files that git ignores were not left out"))
+        listed = None
+    if listed is None:
+        _collect(root, _walk(root, root, problems), files, problems)
+    else:
+        problems.update(listed.problems)
+        _collect(root, _of_git(root, listed), files, problems)
+    for wanted in map(_resolved, explicit):
+        path = _relative(root, wanted)
+        if wanted.is_dir():
+            prefix = "" if path == "." else path + "/"
+            if listed is not None and not any(known.startswith(prefix) for known in files):
+                _collect(root, _walk(root, wanted, problems), files, problems)
+        else:
+            files.setdefault(path, SourceFile(path, wanted, KINDS.get(wanted.suffix.lower(), "python")))
+    return Discovery(tuple(files[path] for path in sorted(files)), tuple(sorted(problems)))
+
+
+def read(file: SourceFile, limit: int = MAX_BYTES) -> bytes:
+    """The file's bytes, at most ``limit`` of them. Raises ``ReadError``: gone, forbidden, not regular, too large."""
+    flags = os.O_RDONLY
+    # Between discovery and now the file can have become a link or a pipe: neither follow nor wait.
+    for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"):
+        flags |= getattr(os, name, 0)
+    try:
+        descriptor = os.open(file.absolute, flags)
+        with open(descriptor, "rb") as stream:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise ReadError("not a regular file")
+            data = stream.read(limit + 1) if status.st_size <= limit else None
+    except OSError as error:
+        raise ReadError(error.strerror or str(error)) from error
+    if data is None or len(data) > limit:
+        raise ReadError(f"larger than {limit / 1024 / 1024:g} MB")
+    return data
+
+
+def _resolved(path: Path) -> Path:
+    try:
+        real = Path(os.path.realpath(path, strict=True))
+        mode = real.stat().st_mode
+    except FileNotFoundError as error:
+        raise PathError(f"path does not exist: {path}") from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise PathError(f"cannot use path: {path}: {reason}") from error
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        raise PathError(f"neither a file nor a folder: {path}")
+    return real
+
+
+def _relative(root: Path, path: Path) -> str:
+    try:
+        return path.relative_to(root).as_posix()
+    except ValueError as error:
+        raise PathError(f"outside the project root {root}: {path}") from error
+
+
+def _of_git(root: Path, listed: gitlist.Listing) -> Iterator[str]:
+    """The listed paths whose folders hold sources. An index is hostile: it can name paths behind links, or ``..``."""
+    usable: dict[str, bool] = {}
+    untracked = frozenset(listed.untracked)
+    for path in (*listed.tracked, *listed.untracked):
+        *folders, _ = path.split("/")
+        unwanted = NEVER_SOURCE | BUILD_FOLDERS if path in untracked else NEVER_SOURCE
+        if path.startswith("/") or ".." in folders or not unwanted.isdisjoint(folders):
+            continue
+        if _all_plain(root, folders, usable):
+            yield path
+
+
+def _all_plain(root: Path, folders: list[str], known: dict[str, bool]) -> bool:
+    """Whether each of the nested folders is one that holds sources; answers are kept in ``known``."""
+    for depth in range(1, len(folders) + 1):
+        folder = "/".join(folders[:depth])
+        if folder not in known:
+            known[folder] = _is_plain_folder(root / folder)
+        if not known[folder]:
+            return False
+    return True
+
+
+def _is_plain_folder(folder: Path) -> bool:
+    """A real folder, no link, and no virtual environment."""
+    try:
+        mode = os.lstat(folder).st_mode
+    except OSError:
+        return False
+    return stat.S_ISDIR(mode) and not os.path.lexists(folder / "pyvenv.cfg")
+
+
+def _walk(root: Path, start: Path, problems: set[ReportedProblem]) -> Iterator[str]:
+    """Candidate paths below ``start``, relative to ``root``; folders without sources are left out."""
+    pending = [start]
+    while pending:
+        folder = pending.pop()
+        try:
+            with os.scandir(folder) as entries:
+                found = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            problems.add((_relative(root, folder), f"unreadable folder: {error.strerror or error}"))
+            continue
+        if folder != start and any(entry.name == "pyvenv.cfg" for entry in found):
+            continue
+        for entry in found:
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name not in NEVER_SOURCE and entry.name not in BUILD_FOLDERS:
+                    pending.append(folder / entry.name)
+            elif os.path.splitext(entry.name)[1].lower() in KINDS:
+                yield _relative(root, folder / entry.name)
+
+
+def _collect(
+    root: Path, paths: Iterable[str], files: dict[str, SourceFile], problems: set[ReportedProblem]
+) -> None:
+    """Adds the regular files among ``paths``; links, pipes and devices are never opened."""
+    for path in paths:
+        kind = KINDS.get(os.path.splitext(path)[1].lower())
+        if kind is None:
+            continue
+        if len(files) >= MAX_FILES:
+            problems.add((".", f"more than {MAX_FILES} files: the rest is not checked"))
+            return
+        absolute = root / path
+        try:
+            mode = os.lstat(absolute).st_mode
+        except FileNotFoundError:
+            continue  # tracked by git, deleted in the work tree
+        except OSError as error:
+            problems.add((path, error.strerror or str(error)))
+            continue
+        if stat.S_ISREG(mode):
+            files.setdefault(path, SourceFile(path, absolute, kind))
+        elif stat.S_ISLNK(mode):
+            problem = _link_problem(root, absolute)
+            if problem is not None and kind != "config":
+                problems.add((path, problem))
+
+
+def _link_problem(root: Path, link: Path) -> str | None:
+    """Why a link hides a file from the run; None for a dangling one and for one whose target is listed anyway."""
+    try:
+        target = Path(os.path.realpath(link, strict=True))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return f"symbolic link not followed: {error.strerror or error}"
+    return None if target.is_relative_to(root) else "symbolic link out of the project is not followed"

@@ -1,0 +1,122 @@
+"""Attribute access: library paths, members of classes and instances, views of arrays."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from normlint import ir
+from normlint.evaluate import imports
+from normlint.evaluate.machine import Machine, class_member, label_of
+from normlint.values import (
+    Bound,
+    ClassValue,
+    Constant,
+    DictCell,
+    External,
+    FunctionValue,
+    Image,
+    InstanceCell,
+    ModuleValue,
+    Ref,
+    Super,
+    TupleValue,
+    Unknown,
+    Value,
+    Vector,
+    relabel,
+)
+
+_VIEWS = frozenset({"data", "real"})
+_FLIPPED_VIEWS = frozenset({"T", "mT", "H"})
+
+
+def attribute(run: Machine, receiver: Value, name: str, node: ir.Node) -> Value:
+    if isinstance(receiver, External):
+        return external(run, f"{receiver.dotted}.{name}")
+    if isinstance(receiver, ModuleValue):
+        return imports.member(run, receiver.path, name)
+    content = run.contents(receiver)
+    if isinstance(content, InstanceCell):
+        return _of_instance(run, receiver, content, name)
+    if isinstance(receiver, Super):
+        for base in receiver.owner.bases:
+            if isinstance(base, ClassValue):
+                found, owner = class_member(base, name)
+                if found is not None:
+                    return bind_method(found, receiver.receiver, owner)
+        return Bound(receiver.receiver, name)
+    if isinstance(content, DictCell):
+        found = content.get(name)
+        return Bound(receiver, name) if found is None else found
+    if isinstance(receiver, ClassValue):
+        found, owner = class_member(receiver, name)
+        if found is not None:
+            return bind_method(found, None, owner)
+        return Bound(receiver, name)
+    if isinstance(content, Image):
+        if name in _VIEWS:
+            return receiver
+        if name in _FLIPPED_VIEWS:
+            return content
+        if name in {"shape", "size", "ndim", "height", "width"}:
+            return Bound(receiver, name)
+        if name == "dtype" and content.dtype:
+            return Constant(f"dtype:{content.dtype}")
+        return Bound(receiver, name)
+    if isinstance(content, Vector) and name in {"data", "T"}:
+        return receiver
+    if isinstance(receiver, Bound):
+        return Bound(run.unknown(label=label_of(receiver.name), name=receiver.name), name)
+    return Bound(receiver, name)
+
+
+def external(run: Machine, dotted: str) -> Value:
+    """A library name: a constant that the catalogue knows, or the name itself."""
+    known = run.catalogue.constant(dotted)
+    return External(dotted) if known is None else plain(run, known)
+
+
+def plain(run: Machine, value: Any) -> Value:
+    """A catalogue constant as a value."""
+    if isinstance(value, (list, tuple)):
+        return TupleValue(tuple(relabel(plain(run, item), source="catalogue") for item in value))
+    if isinstance(value, (int, float, str)) or value is None:
+        return Constant(value, source="catalogue")
+    return run.unknown()
+
+
+def _of_instance(run: Machine, receiver: Value, cell: InstanceCell, name: str) -> Value:
+    held = cell.get(name)
+    if held is not None:
+        return run.pruned(relabel(held, source="attribute"))
+    found, owner = class_member(cell.cls, name)
+    if found is None:
+        return Bound(receiver, name)
+    method = bind_method(found, receiver, owner)
+    if isinstance(method, FunctionValue) and {"property", "cached_property"} & set(method.decorators):
+        from normlint.evaluate.calls import call
+
+        return call(run, method, (), (), run.stack[-1] if run.stack else method.place)
+    return relabel(method, source="attribute")
+
+
+def bind_method(member: Value, receiver: Value | None, owner: ClassValue) -> Value:
+    """A function found in a class, with its receiver unless it is static."""
+    if not isinstance(member, FunctionValue) or member.receiver is not None:
+        return member
+    kept = None if "staticmethod" in member.decorators else receiver
+    if "classmethod" in member.decorators:
+        kept = owner
+    return replace(member, receiver=kept, owner=owner)
+
+
+def set_attribute(run: Machine, receiver: Value, name: str, value: Value) -> None:
+    content = run.contents(receiver)
+    if isinstance(receiver, Ref) and isinstance(content, InstanceCell):
+        label = label_of(name)
+        if label and isinstance(value, (Constant, Vector)) and not value.label:
+            value = relabel(value, label=label)
+        elif label and isinstance(value, Unknown) and not value.label:
+            value = Unknown(value.origin, label)
+        run.state.set(receiver.address, content.put(name, value))

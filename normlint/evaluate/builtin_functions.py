@@ -1,0 +1,221 @@
+"""Builtins and the few functions of the standard library that hand values through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from normlint.evaluate.arithmetic import number_of
+from normlint.evaluate.emission import flush
+from normlint.evaluate.iteration import element_of, items_of, zipped
+from normlint.evaluate.machine import Machine
+from normlint.evaluate.parameters import vector_of
+from normlint.places import Place
+from normlint.values import (
+    Constant,
+    DictCell,
+    Image,
+    ListCell,
+    Partial,
+    Step,
+    Super,
+    TupleValue,
+    Value,
+    Vector,
+)
+
+Named = tuple[tuple[str, Value], ...]
+Builtin = Callable[[Machine, tuple[Value, ...], Named, Place], Value]
+_LONGEST_RANGE = 64
+
+
+def known(dotted: str) -> bool:
+    return dotted in _TABLE or dotted.startswith("builtins.")
+
+
+def call_builtin(run: Machine, dotted: str, positional: tuple[Value, ...], named: Named, place: Place) -> Value:
+    handler = _TABLE.get(dotted)
+    if handler is None:
+        for value in positional:
+            flush(run, value)
+        return run.unknown("output", dotted.rsplit(".", 1)[-1], place)
+    return handler(run, tuple(flush(run, value) for value in positional), named, place)
+
+
+def _zip(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
+    rows = zipped(run, values)
+    return Partial(Constant(None), values, ()) if rows is None else rows
+
+
+def _enumerate(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
+    items = items_of(run, values[0]) if values else None
+    if items is None:
+        return Partial(Constant(None), (run.unknown(), *values[:1]), ())
+    pairs = (TupleValue((Constant(number), item)) for number, item in enumerate(items))
+    return run.allocate(ListCell(tuple(pairs)))
+
+
+def _range(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
+    numbers = [number_of(value) for value in values]
+    if numbers and all(number is not None and number == int(number) for number in numbers):
+        try:
+            steps = range(*(int(number) for number in numbers if number is not None))
+        except (ValueError, TypeError):
+            return run.unknown()
+        if len(steps) <= _LONGEST_RANGE:
+            return run.allocate(ListCell(tuple(Constant(step) for step in steps)))
+    return run.unknown()
+
+
+def _length(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
+    items = items_of(run, values[0]) if values else None
+    return run.unknown() if items is None else Constant(len(items))
+
+
+def _list(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
+    if not values:
+        return run.allocate(ListCell(()))
+    items = items_of(run, values[0])
+    if items is None:
+        content = run.contents(values[0])
+        return run.allocate(content) if isinstance(content, ListCell) else values[0]
+    return run.allocate(ListCell(tuple(items)))
+
+
+def _tuple(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
+    items = items_of(run, values[0]) if values else []
+    return values[0] if items is None else TupleValue(tuple(items))
+
+
+def _dict(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
+    from normlint.evaluate.assignment import held
+    from normlint.evaluate.expressions import named as with_label
+
+    cell = DictCell((), open=bool(values))
+    if values:
+        content = run.contents(values[0])
+        if isinstance(content, DictCell):
+            cell = content
+    for name, value in named:
+        if name in {"*", "**"}:
+            cell = DictCell(cell.items, True)
+        else:
+            cell = cell.put(name, held(run, with_label(run, name, flush(run, value))))
+    return run.allocate(cell)
+
+
+def _number(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
+    vector = vector_of(run, values[0]) if values else None
+    if vector is None or len(vector.numbers) != 1:
+        return run.unknown()
+    return Constant(vector.numbers[0], vector.label, vector.place, vector.source)
+
+
+def _reversed(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
+    items = items_of(run, values[0]) if values else None
+    return run.unknown() if items is None else run.allocate(ListCell(tuple(reversed(items))))
+
+
+def _map(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
+    from normlint.evaluate.calls import call
+
+    if len(values) != 2:
+        return run.unknown()
+    items = items_of(run, values[1])
+    if items is None or len(items) > _LONGEST_RANGE:
+        result = call(run, values[0], (element_of(run, values[1]),), (), place)
+        return run.allocate(ListCell((result,), open=True))
+    return run.allocate(ListCell(tuple(call(run, values[0], (item,), (), place) for item in items)))
+
+
+def _extreme(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
+    return run.unknown()
+
+
+def _round(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
+    from dataclasses import replace
+
+    content = run.contents(values[0]) if values else None
+    if isinstance(content, Image):
+        return replace(content, step=Step("round", place, content.step, label="nearest"))
+    number = number_of(content)
+    return Constant(round(number)) if number is not None and len(values) == 1 else run.unknown()
+
+
+def _super(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
+    function = run.frames[-1].function if run.frames else None
+    if function is None or function.owner is None or function.receiver is None:
+        return run.unknown()
+    return Super(function.receiver, function.owner)
+
+
+def _getattr(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
+    from normlint import ir
+    from normlint.evaluate.attributes import attribute
+    from normlint.places import Span
+
+    if len(values) >= 2 and isinstance(values[1], Constant) and isinstance(values[1].value, str):
+        node = ir.EllipsisLiteral(Span(place.line, place.column, place.end_line, place.end_column))
+        return attribute(run, values[0], values[1].value, node)
+    return run.unknown()
+
+
+def _first(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
+    return element_of(run, values[0]) if values else run.unknown()
+
+
+def _same(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
+    return values[0] if values else run.unknown()
+
+
+def _partial(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
+    return Partial(values[0], values[1:], named) if values else run.unknown()
+
+
+def _sum(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
+    vector = vector_of(run, values[0]) if values else None
+    return run.unknown() if vector is None else Constant(sum(vector.numbers))
+
+
+def _sqrt(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
+    vector = vector_of(run, values[0]) if values else None
+    if vector is None or any(number < 0 for number in vector.numbers):
+        return run.unknown()
+    return Vector(tuple(number**0.5 for number in vector.numbers), vector.label, vector.place, vector.source)
+
+
+def _namespace(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
+    return _dict(run, values, named, place)
+
+
+_TABLE: dict[str, Builtin] = {
+    "builtins.zip": _zip,
+    "builtins.enumerate": _enumerate,
+    "builtins.range": _range,
+    "builtins.len": _length,
+    "builtins.list": _list,
+    "builtins.tuple": _tuple,
+    "builtins.dict": _dict,
+    "collections.OrderedDict": _dict,
+    "easydict.EasyDict": _namespace,
+    "types.SimpleNamespace": _namespace,
+    "argparse.Namespace": _namespace,
+    "builtins.float": _number,
+    "builtins.int": _number,
+    "builtins.reversed": _reversed,
+    "builtins.map": _map,
+    "builtins.min": _extreme,
+    "builtins.max": _extreme,
+    "builtins.round": _round,
+    "builtins.sum": _sum,
+    "builtins.super": _super,
+    "builtins.getattr": _getattr,
+    "builtins.next": _first,
+    "builtins.iter": _same,
+    "copy.copy": _same,
+    "copy.deepcopy": _same,
+    "tqdm.tqdm": _same,
+    "tqdm.auto.tqdm": _same,
+    "functools.partial": _partial,
+    "numpy.sqrt": _sqrt,
+    "math.sqrt": _sqrt,
+}

@@ -1,0 +1,222 @@
+"""Calls: functions, classes and instances of the project are evaluated with the caller's values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from normlint import ir
+from normlint.evaluate.attributes import bind_method
+from normlint.evaluate.emission import flush
+from normlint.evaluate.guards import alternatives
+from normlint.evaluate.helper_sites import entering_images, observe_helper
+from normlint.evaluate.machine import DEEPEST_CALL, Frame, Machine, class_member
+from normlint.evaluate.memory import Remembered, key_of, origins_of, recalled, sunk_by
+from normlint.places import Place
+from normlint.values import (
+    Bound,
+    ClassValue,
+    Composition,
+    Constant,
+    DictCell,
+    External,
+    FunctionValue,
+    InstanceCell,
+    ListCell,
+    Partial,
+    Ref,
+    Transform,
+    TupleValue,
+    Unknown,
+    Value,
+)
+
+Named = tuple[tuple[str, Value], ...]
+
+
+def call_node(run: Machine, node: ir.Call) -> Value:
+    from normlint.evaluate.expressions import evaluate
+
+    function = evaluate(run, node.function)
+    positional, named = _arguments(run, node)
+    place = run.place(node)
+    result = run.each(function, lambda option: call(run, option, positional, named, place))
+    if isinstance(node.function, (ir.Name, ir.Attribute)) and isinstance(function, (Transform, Composition)):
+        observe_helper(run, _name(node.function), entering_images(run, positional), result, place, ())
+    return result
+
+
+def _name(node: ir.Name | ir.Attribute) -> str:
+    return node.identifier if isinstance(node, ir.Name) else node.name
+
+
+def _arguments(run: Machine, node: ir.Call) -> tuple[tuple[Value, ...], Named]:
+    from normlint.evaluate.expressions import evaluate
+    from normlint.evaluate.iteration import items_of
+
+    positional: list[Value] = []
+    named: list[tuple[str, Value]] = []
+    for argument in node.arguments:
+        value = evaluate(run, argument.value)
+        if argument.star == "*":
+            spread = items_of(run, value)
+            if spread is None:
+                named.append(("*", value))
+            else:
+                positional.extend(spread)
+        elif argument.star == "**":
+            content = run.contents(value)
+            if isinstance(content, DictCell):
+                named.extend((key, item) for key, item in content.items if isinstance(key, str))
+            if not isinstance(content, DictCell) or content.open:
+                named.append(("**", value))
+        elif argument.keyword is not None:
+            named.append((argument.keyword, value))
+        else:
+            positional.append(value)
+    return tuple(positional), tuple(named)
+
+
+def call(run: Machine, function: Value, positional: tuple[Value, ...], named: Named, place: Place) -> Value:
+    """The result of a call; whatever is not known to be callable gives an unknown output."""
+    from normlint.evaluate import builtin_functions, library, methods
+
+    match function:
+        case FunctionValue():
+            return call_function(run, function, positional, named, place)
+        case ClassValue():
+            return instantiate(run, function, positional, named, place)
+        case External(dotted=dotted):
+            if builtin_functions.known(dotted):
+                return builtin_functions.call_builtin(run, dotted, positional, named, place)
+            return library.call_library(run, dotted, positional, named, place)
+        case Transform() | Composition():
+            if not positional and not named:
+                return run.unknown()
+            first = positional[0] if positional else named[0][1]
+            return library.apply_transform(run, function, flush(run, first), place)
+        case Partial(function=inner, positional=given, named=known):
+            names = {name for name, _ in named}
+            merged = (*(item for item in known if item[0] not in names), *named)
+            return call(run, inner, (*given, *positional), merged, place)
+        case Bound():
+            return methods.call_method(run, function, positional, named, place)
+        case Ref():
+            content = run.contents(function)
+            if isinstance(content, InstanceCell):
+                for name in ("__call__", "forward", "call"):
+                    found, owner = class_member(content.cls, name)
+                    if found is not None:
+                        return call(run, bind_method(found, function, owner), positional, named, place)
+    flush_all(run, positional, named)
+    name = function.origin.name if isinstance(function, Unknown) else ""
+    return run.unknown("output", name, place)
+
+
+def flush_all(run: Machine, positional: Iterable[Value], named: Named = ()) -> None:
+    for value in positional:
+        flush(run, value)
+    for _, value in named:
+        flush(run, value)
+
+
+def call_function(
+    run: Machine, function: FunctionValue, positional: tuple[Value, ...], named: Named, place: Place
+) -> Value:
+    """Evaluate a function of the project at a call; bounded in depth, never recursive."""
+    positional = tuple(flush(run, value) for value in positional)
+    named = tuple((name, flush(run, value)) for name, value in named)
+    recursive = any(f.function is not None and f.function.place == function.place for f in run.frames)
+    if recursive or len(run.stack) >= DEEPEST_CALL or not run.matters(function):
+        return run.unknown("output", function.name, place)
+    given = positional if function.receiver is None else (function.receiver, *positional)
+    entering = (*positional, *(value for _, value in named))
+    images = entering_images(run, entering)
+    key = key_of(run, function, entering)
+    key = None if key is None else (key, tuple(name for name, _ in named), len(positional))
+    known = run.remembered.get(key) if key is not None else None
+    if isinstance(known, Remembered):
+        result = recalled(run, known, entering)
+        observe_helper(run, function.name, images, result, place, known.sunk)
+        return result
+    first = len(run.log.observations)
+    frame = Frame(function, outer_guard=run.guard)
+    scope = run.new_scope(function.scope, run.scopes[function.scope].module, "function", function.name)
+    bind_parameters(run, function, scope, given, named)
+    before = origins_of(run, entering)
+    run.frames.append(frame)
+    run.stack.append(place)
+    run.entered.add(function.place)
+    try:
+        result = run_body(run, function, scope, frame)
+    finally:
+        run.frames.pop()
+        run.stack.pop()
+    sunk = sunk_by(run.log.observations[first:], images)
+    observe_helper(run, function.name, images, result, place, sunk)
+    if key is not None:
+        run.remembered[key] = Remembered(result, run.contents(result), before, sunk)
+    return result
+
+
+def run_body(run: Machine, function: FunctionValue, scope: int, frame: Frame) -> Value:
+    """The value that a function's body returns, with its parameters bound in ``scope``."""
+    from normlint.evaluate.expressions import evaluate
+    from normlint.evaluate.statements import run_block
+
+    with run.inside(scope), run.under(run.guard):
+        if not isinstance(function.body, tuple):
+            return flush(run, evaluate(run, function.body))
+        ended = not run_block(run, function.body)
+    if not frame.returns:
+        return Constant(None) if not ended else run.unknown()
+    return alternatives(frame.returns) or run.unknown("output", function.name)
+
+
+def bind_parameters(
+    run: Machine, function: FunctionValue, scope: int, given: tuple[Value, ...], named: Named
+) -> None:
+    """Bind arguments to parameters in the scope of the call."""
+    from normlint.evaluate.assignment import held
+    from normlint.evaluate.expressions import named as with_label
+
+    rest = dict(named)
+    spread = rest.pop("*", None) is not None
+    spread_named = rest.pop("**", None) is not None
+    position = 0
+    for parameter, default in zip(function.parameters, function.defaults, strict=True):
+        value: Value
+        if parameter.kind == "*":
+            value = TupleValue(given[position:]) if not spread else run.allocate(ListCell((), open=True))
+            position = len(given)
+        elif parameter.kind == "**":
+            known = {p.name for p in function.parameters}
+            items = tuple((key, item) for key, item in rest.items() if key not in known)
+            value = run.allocate(DictCell(items, open=spread_named))
+        elif parameter.kind == "positional" and position < len(given):
+            value = given[position]
+            position += 1
+        elif parameter.name in rest:
+            value = rest[parameter.name]
+        elif default is not None and not spread_named:
+            value = default
+        else:
+            value = run.unknown("parameter", parameter.name)
+        value = held(run, with_label(run, parameter.name, value))
+        run.bind(parameter.name, value, scope)
+
+
+def instantiate(run: Machine, cls: ClassValue, positional: tuple[Value, ...], named: Named, place: Place) -> Value:
+    """A new object: its ``__init__`` runs on a fresh cell."""
+    flush_all(run, positional, named)
+    instance = run.allocate(InstanceCell(cls))
+    initializer, owner = class_member(cls, "__init__")
+    if isinstance(initializer, FunctionValue):
+        call(run, bind_method(initializer, instance, owner), positional, named, place)
+    else:
+        cell = run.cell(instance)
+        if isinstance(cell, InstanceCell):
+            for name, value in named:
+                cell = cell.put(name, value)
+            run.state.set(instance.address, cell)
+    return instance
+

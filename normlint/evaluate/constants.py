@@ -1,0 +1,33 @@
+"""Named constants and defaults that may feed a normalization, for the inventory."""
+
+from __future__ import annotations
+
+from normlint.evaluate.arithmetic import as_vector, number_of
+from normlint.evaluate.machine import Machine, label_of
+from normlint.evaluate.observations import Observation
+from normlint.places import Place
+from normlint.values import ListCell, TupleValue, Value, Vector
+
+_MOST_CHANNELS = 4
+
+
+def constant_site(run: Machine, name: str, value: Value, place: Place) -> None:
+    """List ``IMAGENET_MEAN = [0.485, 0.456, 0.406]`` and the like; other numbers are no sites."""
+    label = label_of(name) or ("std" if "variance" in name.lower() else "")
+    if label not in {"mean", "std"} or len(name) < 2:
+        return
+    content = run.contents(value)
+    numbers = content if isinstance(content, Vector) else None
+    if isinstance(content, (ListCell, TupleValue)):
+        numbers = as_vector(content)
+    if numbers is None:
+        single = number_of(content)
+        numbers = Vector((single,)) if single is not None else None
+    if numbers is None or len(numbers.numbers) > _MOST_CHANNELS:
+        return
+    run.observe(
+        Observation(
+            "constant", name, place, mean=numbers.numbers if label == "mean" else None,
+            std=numbers.numbers if label == "std" else None, source=numbers.source,
+        )
+    )  # fmt: skip

@@ -1,0 +1,27 @@
+"""Results of pure operations that are thrown away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from normlint import ir
+from normlint.evaluate.machine import Machine
+from normlint.values import ChannelRef, Image, Ref, Value
+
+_PURE = frozenset({"denormalize", "normalize", "clamp", "cast", "scale", "to_unit"})
+
+
+def check_discarded(run: Machine, node: ir.ExpressionStatement, value: Value, first: int) -> None:
+    """Mark the observations of a bare expression statement whose result nobody keeps."""
+    if isinstance(value, (Ref, ChannelRef)) or not isinstance(run.contents(value), Image):
+        return
+    fresh = run.log.observations[first:]
+    if any(observation.kind in {"sink", "metric"} for observation in fresh):
+        return
+    place = run.place(node)
+    for index in range(len(run.log.observations) - 1, first - 1, -1):
+        observation = run.log.observations[index]
+        inside = observation.place.path == place.path and observation.place.line >= place.line
+        if observation.kind in _PURE and inside and len(observation.stack) == len(run.stack):
+            run.log.observations[index] = replace(observation, discarded=True)
+            return

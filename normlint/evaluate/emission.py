@@ -1,0 +1,137 @@
+"""From arithmetic to sites: the longest affine run of one expression is one site."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from normlint.evaluate.machine import Machine
+from normlint.evaluate.observations import Observation, steps_since
+from normlint.pixelmap import Affine, collapse
+from normlint.sites import SiteKind
+from normlint.values import Alternatives, Bound, ChannelRef, Image, Pending, Ref, Step, Value
+
+_LEVELS = (255.0, 256.0, 65535.0, 127.5, 128.0, 127.0, 1023.0)
+
+
+def flush(run: Machine, value: Value) -> Value:
+    """Report the arithmetic behind a value that is now used by something else, and mark it as reported."""
+    if isinstance(value, Image):
+        if value.pending is None:
+            return value
+        _report(run, value, value.pending)
+        return replace(value, pending=None)
+    if isinstance(value, (Ref, ChannelRef)):
+        cell = run.state.get(value.address)
+        if isinstance(cell, Image) and cell.pending is not None and isinstance(value, Ref):
+            _report(run, cell, cell.pending)
+            run.state.set(value.address, replace(cell, pending=None))
+        elif isinstance(cell, Alternatives):
+            run.state.set(value.address, flush(run, cell))
+        return value
+    if isinstance(value, Alternatives):
+        options = []
+        for guard, option in value.options:
+            with run.under(run.guard | guard):
+                options.append((guard, flush(run, option)))
+        return Alternatives(tuple(options))
+    if isinstance(value, Bound):
+        return Bound(flush(run, value.receiver), value.name)
+    return value
+
+
+def _report(run: Machine, image: Image, pending: Pending) -> None:
+    steps = steps_since(image, pending.before)
+    if not steps:
+        return
+    kind = classify(pending, steps)
+    if kind is None:
+        return
+    mean, std = written_stats(steps)
+    run.observe(
+        Observation(
+            kind, "arithmetic", pending.place, pending.affine,
+            mean=mean.operand if mean else None, std=std.operand if std else None,
+            mean_place=mean.operand_place if mean else None, std_place=std.operand_place if std else None,
+            source=_source(steps), before=pending.before, after=replace(image, pending=None),
+            labels=tuple((step.operation, step.label) for step in steps),
+        )
+    )  # fmt: skip
+
+
+def _source(steps: tuple[Step, ...]) -> str:
+    return "literal" if all(step.operand is not None for step in steps) else "unresolved"
+
+
+def written_stats(steps: tuple[Step, ...]) -> tuple[Step | None, Step | None]:
+    """The steps that use the mean and the std: ``- mean / std`` or ``* std + mean``, after a scaling or before one."""
+    steps = tuple(step for step in steps if step.affine is not None and step.operand is not None)
+    names = [step.operation for step in steps]
+    for first, second in (("subtract", "divide"), ("multiply", "add")):
+        for index in range(len(steps) - 1):
+            if names[index : index + 2] == [first, second]:
+                one, two = steps[index], steps[index + 1]
+                return (one, two) if first == "subtract" else (two, one)
+    return None, None
+
+
+def classify(pending: Pending, steps: tuple[Step, ...]) -> SiteKind | None:
+    """The kind of an arithmetic site; None for arithmetic that is no pixel map."""
+    if pending.affine is None:
+        if any(step.label in {"mean", "std"} for step in steps):
+            return formula_kind([step.operation for step in steps])
+        return "scale" if pending.before.anchored else None
+    return classify_map(pending.affine, steps, pending.before.anchored)
+
+
+def classify_map(affine: Affine, steps: tuple[Step, ...], anchored: bool) -> SiteKind | None:
+    """The kind of a site with a known map, from its numbers, the names of its operands and their order."""
+    labels = {step.label for step in steps if step.label in {"mean", "std"}}
+    names = [step.operation for step in steps]
+    gain, bias = collapse(affine.gain), collapse(affine.bias)
+    if len(gain) == 1 and len(bias) == 1:
+        return _scalar_kind(gain[0], bias[0], names, labels, anchored)
+    return formula_kind(names)
+
+
+def formula_kind(names: list[str]) -> SiteKind:
+    """Normalize or denormalize, by which operation comes first."""
+    for name in names:
+        if name == "subtract":
+            return "normalize"
+        if name == "add":
+            return "denormalize"
+    return "denormalize" if "multiply" in names else "normalize"
+
+
+def _near(value: float, target: float) -> bool:
+    return abs(value - target) <= 2e-3 * abs(target)
+
+
+def _scalar_kind(gain: float, bias: float, names: list[str], labels: set[str], anchored: bool) -> SiteKind | None:
+    if gain == 1 and bias == 0:
+        return None
+    level = any(_near(gain, v) for v in _LEVELS)
+    fraction = any(_near(gain, 1 / v) or _near(gain, 2 / v) for v in _LEVELS)
+    if bias == 0:
+        if fraction:
+            return "to_unit"
+        if level:
+            return "scale"
+        if labels:
+            return formula_kind(names)
+        return "scale" if anchored else None
+    if labels:
+        return formula_kind(names)
+    if level and 0 < bias < 1:
+        return "scale"
+    if level or (_near(gain, 0.5) and _near(bias, 0.5)):
+        return "denormalize" if bias > 0 else "normalize"
+    if fraction or (_near(gain, 2) and _near(bias, -1)):
+        return "normalize"
+    if gain == 1 and any(_near(abs(bias), v) for v in (127.5, 128.0, 127.0)):
+        return "normalize" if bias < 0 else "denormalize"
+    if not anchored:
+        return None
+    return "normalize" if bias < 0 else "denormalize"
+
+

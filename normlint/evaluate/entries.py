@@ -1,0 +1,135 @@
+"""Entry points: a module's top level, then each of its functions once with parameters nobody knows."""
+
+from __future__ import annotations
+
+from normlint import ir
+from normlint.evaluate.attributes import bind_method
+from normlint.evaluate.calls import run_body
+from normlint.evaluate.imports import module_scope
+from normlint.evaluate.machine import STEPS_PER_FUNCTION, BudgetSpent, Frame, Machine, class_member, label_of
+from normlint.values import (
+    ALWAYS,
+    ClassValue,
+    Constant,
+    External,
+    FunctionValue,
+    InstanceCell,
+    ListCell,
+    Ref,
+    TupleValue,
+    Unknown,
+    Value,
+    Vector,
+)
+
+MOST_NESTED = 400
+
+
+def evaluate_module(run: Machine, path: str) -> None:
+    """Evaluate a module of the project and everything it defines; observations end up in the log."""
+    scope = module_scope(run, path)
+    if scope is None:
+        return
+    run.defined.clear()
+    module = run.scopes[scope].module
+    for name in _defined_names(module.body):
+        value = run.state.get((scope, name))
+        if isinstance(value, FunctionValue) and value.module == path:
+            open_function(run, value)
+        elif isinstance(value, ClassValue) and value.module == path:
+            open_class(run, value)
+    for _ in range(MOST_NESTED):
+        if not run.defined:
+            break
+        function = run.defined.pop()
+        if function.place not in run.entered and function.module == path:
+            open_function(run, function)
+
+
+def _defined_names(body: tuple[ir.Statement, ...]) -> list[str]:
+    names: list[str] = []
+    for statement in body:
+        match statement:
+            case ir.Function(name=name) | ir.Class(name=name):
+                names.append(name)
+            case ir.If(body=inner, otherwise=other):
+                names += _defined_names(inner) + _defined_names(other)
+            case ir.Try(body=inner, handlers=handlers, otherwise=other):
+                names += _defined_names(inner) + _defined_names(other)
+                for handler in handlers:
+                    names += _defined_names(handler.body)
+            case ir.With(body=inner):
+                names += _defined_names(inner)
+    return list(dict.fromkeys(names))
+
+
+def open_class(run: Machine, cls: ClassValue) -> None:
+    """Make one object with unknown arguments, and call each method on it."""
+    instance = run.allocate(InstanceCell(cls))
+    initializer, owner = class_member(cls, "__init__")
+    if isinstance(initializer, FunctionValue):
+        bound = bind_method(initializer, instance, owner)
+        if isinstance(bound, FunctionValue):
+            open_function(run, bound)
+    for name, member in cls.members:
+        if isinstance(member, FunctionValue) and name != "__init__":
+            bound = bind_method(member, instance, cls)
+            if isinstance(bound, FunctionValue):
+                open_function(run, bound)
+        elif isinstance(member, ClassValue) and member.module == cls.module:
+            open_class(run, member)
+
+
+def open_function(run: Machine, function: FunctionValue) -> None:
+    """Evaluate a function with unknown parameters; numeric defaults stand for what most callers pass."""
+    if not run.matters(function) and function.name != "__init__":
+        return
+    run.steps_left, run.depth = STEPS_PER_FUNCTION, 0
+    run.guard, run.stack = ALWAYS, []
+    frame = Frame(function)
+    scope = run.new_scope(function.scope, run.scopes[function.scope].module, "function", function.name)
+    for index, (parameter, default) in enumerate(zip(function.parameters, function.defaults, strict=True)):
+        if index == 0 and function.receiver is not None:
+            run.bind(parameter.name, function.receiver, scope)
+            continue
+        run.bind(parameter.name, open_parameter(run, parameter, default), scope)
+        if default is not None:
+            with run.inside(scope):
+                from normlint.evaluate.assignment import observe_constant
+
+                observe_constant(run, parameter.name, default, ir.Name(parameter.span, parameter.name))
+    run.frames, outer = [frame], run.state
+    run.state = outer.fork()
+    run.entered.add(function.place)
+    try:
+        run_body(run, function, scope, frame)
+    except BudgetSpent:
+        pass  # counted in the log; the rest of the function stays unseen
+    finally:
+        run.frames = []
+        run.scope = function.scope
+        outer.absorb(run.state)
+        run.state = outer
+
+
+def open_parameter(run: Machine, parameter: ir.Parameter, default: Value | None) -> Value:
+    if parameter.kind == "*":
+        return run.allocate(ListCell((), open=True))
+    if parameter.kind == "**":
+        from normlint.values import DictCell
+
+        return run.allocate(DictCell((), open=True))
+    unknown = Unknown(run.unknown("parameter", parameter.name).origin, label_of(parameter.name))
+    if default is None:
+        return unknown
+    content = run.contents(default)
+    match content:
+        case Constant(value=bool() | str() | None):
+            return unknown
+        case Constant() | Vector() | TupleValue() | External():
+            from normlint.evaluate.expressions import named
+
+            return named(run, parameter.name, default)
+        case ListCell(items=items) if items:
+            return default if isinstance(default, Ref) else unknown
+    return unknown

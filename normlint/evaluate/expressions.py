@@ -1,0 +1,327 @@
+"""Expressions of the lowered form on abstract values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from normlint import ir
+from normlint.evaluate.arithmetic import binary, unary
+from normlint.evaluate.attributes import attribute
+from normlint.evaluate.emission import flush
+from normlint.evaluate.guards import alternatives
+from normlint.evaluate.iteration import element_of, items_of
+from normlint.evaluate.machine import DEEPEST_EXPRESSION, Machine, label_of
+from normlint.evaluate.subscripts import subscript
+from normlint.values import (
+    Alternatives,
+    Constant,
+    DictCell,
+    External,
+    FunctionValue,
+    ListCell,
+    Slicing,
+    TupleValue,
+    Unknown,
+    Value,
+    Vector,
+    relabel,
+)
+
+MOST_ELEMENTS = 64
+
+
+def evaluate(run: Machine, node: ir.Expression) -> Value:
+    """The abstract value of an expression; unknown beyond the depth bound."""
+    handler = _HANDLERS.get(type(node))
+    if handler is None or run.depth > DEEPEST_EXPRESSION:
+        return run.unknown()
+    run.depth += 1
+    run.spend()
+    try:
+        return handler(run, node)
+    finally:
+        run.depth -= 1
+
+
+def truth(run: Machine, value: Value) -> bool | None:
+    """Whether a value counts as true; None where that is not known."""
+    content = run.contents(value)
+    match content:
+        case Constant(value=constant):
+            return bool(constant)
+        case TupleValue(items=items):
+            return bool(items)
+        case Vector(numbers=(number,)):
+            return bool(number)
+        case ListCell(items=items, open=False):
+            return bool(items)
+        case FunctionValue():
+            return True
+    return None
+
+
+def _constant(run: Machine, node: ir.Constant) -> Value:
+    return Constant(node.value, place=run.place(node))
+
+
+def _name(run: Machine, node: ir.Name) -> Value:
+    value, info = run.lookup(node.identifier)
+    if value is None:
+        return _unbound(run, node.identifier)
+    if info is not None and info.kind == "module" and run.scopes[run.scope].kind != "module":
+        return sourced(value, "constant")
+    return value
+
+
+def sourced(value: Value, source: str) -> Value:
+    """A number that was reached through a name, attribute or import says so."""
+    if isinstance(value, (Constant, Vector)) and value.source in {"literal", "constant"}:
+        return relabel(value, source=source)
+    return value
+
+
+def _unbound(run: Machine, name: str) -> Value:
+    scope: int | None = run.scope
+    while scope is not None:
+        info = run.scopes[scope]
+        for dotted in info.stars:
+            full = f"{dotted}.{name}"
+            known = run.catalogue.constant(full)
+            if known is not None or run.catalogue.lookup(full) is not None:
+                return External(full)
+        scope = info.parent
+    if name in _BUILTINS:
+        return External(f"builtins.{name}")
+    return run.unknown(name=name, label=label_of(name))
+
+
+def _attribute(run: Machine, node: ir.Attribute) -> Value:
+    receiver = evaluate(run, node.value)
+    return run.each(receiver, lambda option: attribute(run, option, node.name, node))
+
+
+def _call(run: Machine, node: ir.Call) -> Value:
+    from normlint.evaluate.calls import call_node  # calls evaluate bodies, which are made of expressions
+
+    return call_node(run, node)
+
+
+def _binary(run: Machine, node: ir.Binary) -> Value:
+    left, right = evaluate(run, node.left), evaluate(run, node.right)
+    return binary(run, node.operator, left, right, run.place(node))
+
+
+def _unary(run: Machine, node: ir.Unary) -> Value:
+    operand = evaluate(run, node.operand)
+    if node.operator == "not":
+        known = truth(run, operand)
+        return run.unknown() if known is None else Constant(not known)
+    return unary(run, node.operator, operand, node)
+
+
+def _compare(run: Machine, node: ir.Compare) -> Value:
+    values = [evaluate(run, node.left), *(evaluate(run, right) for right in node.rights)]
+    if len(values) == 2 and all(isinstance(value, Constant) for value in values):
+        left, right = (value.value for value in values if isinstance(value, Constant))
+        try:
+            return Constant(_COMPARISONS[node.operators[0]](left, right))
+        except (KeyError, TypeError):
+            return run.unknown()
+    if node.operators in {("is",), ("is not",)} and isinstance(values[1], Constant) and values[1].value is None:
+        content = run.contents(values[0])
+        if not isinstance(content, (Unknown, Alternatives, Constant)):
+            return Constant(node.operators == ("is not",))
+    return run.unknown()
+
+
+def _boolean(run: Machine, node: ir.Boolean) -> Value:
+    last: Value = run.unknown()
+    for operand in node.operands:
+        last = evaluate(run, operand)
+        known = truth(run, last)
+        if known is None:
+            rest = [evaluate(run, other) for other in node.operands[node.operands.index(operand) + 1 :]]
+            return alternatives([(run.guard, value) for value in (last, *rest)][:4]) or run.unknown()
+        if known is (node.operator == "or"):
+            return last
+    return last
+
+
+def _conditional(run: Machine, node: ir.Conditional) -> Value:
+    from normlint.evaluate.statements import guards_of
+
+    known = truth(run, evaluate(run, node.test))
+    if known is not None:
+        return evaluate(run, node.body if known else node.otherwise)
+    yes, no = guards_of(run, node.test)
+    options = []
+    for guard, branch in ((yes, node.body), (no, node.otherwise)):
+        with run.under(run.guard | guard):
+            options.append((guard, flush(run, evaluate(run, branch))))
+    return alternatives(options) or run.unknown()
+
+
+def _sequence(run: Machine, node: ir.Sequence) -> Value:
+    items: list[Value] = []
+    is_open = False
+    for item in node.items:
+        if isinstance(item, ir.Starred):
+            spread = items_of(run, evaluate(run, item.value))
+            is_open = is_open or spread is None
+            items.extend(spread or ())
+        else:
+            items.append(flush(run, evaluate(run, item)))
+    if node.kind == "tuple" and not is_open:
+        return TupleValue(tuple(items))
+    return run.allocate(ListCell(tuple(items), is_open))
+
+
+def _mapping(run: Machine, node: ir.Mapping) -> Value:
+    from normlint.evaluate.pipelines import bound_under_key
+
+    cell = DictCell(())
+    is_open = False
+    for key, written in zip(node.keys, node.values, strict=True):
+        value = flush(run, evaluate(run, written))
+        if key is None:
+            inner = run.contents(value)
+            if isinstance(inner, DictCell):
+                for name, item in inner.items:
+                    cell = cell.put(name, item)
+                is_open = is_open or inner.open
+            else:
+                is_open = True
+            continue
+        name_value = run.contents(evaluate(run, key))
+        if isinstance(name_value, Constant):
+            if isinstance(name_value.value, str):
+                value = named(run, name_value.value, value)
+                bound_under_key(run, name_value.value, value, node, written)
+            cell = cell.put(name_value.value, value)
+        else:
+            is_open = True
+    return run.allocate(DictCell(cell.items, is_open))
+
+
+def named(run: Machine, name: str, value: Value) -> Value:
+    """A value with the label that its new name gives it."""
+    label = label_of(name)
+    if not label:
+        return value
+    if isinstance(value, Unknown):
+        return Unknown(value.origin, label)
+    if isinstance(value, TupleValue):
+        return TupleValue(value.items, label)
+    return relabel(value, label=label)
+
+
+def _subscript(run: Machine, node: ir.Subscript) -> Value:
+    base = evaluate(run, node.value)
+    index = evaluate(run, node.index)
+    return run.each(base, lambda option: subscript(run, option, index, node))
+
+
+def _slice(run: Machine, node: ir.Slice) -> Value:
+    lower, upper, step = (None if part is None else evaluate(run, part) for part in (node.lower, node.upper, node.step))
+    return Slicing(lower, upper, step)
+
+
+def _comprehension(run: Machine, node: ir.Comprehension) -> Value:
+    from normlint.evaluate.assignment import assign
+
+    scope = run.new_scope(run.scope, run.module, "function", "<comprehension>")
+    first = node.generators[0]
+    iterable = flush(run, evaluate(run, first.iterable))
+    items = items_of(run, iterable) if len(node.generators) == 1 else None
+    unrolled = items is not None and len(items) <= MOST_ELEMENTS and not first.conditions
+    results: list[Value] = []
+    keyed = DictCell((), open=not unrolled)
+    with run.inside(scope):
+        for item in items if items is not None and unrolled else (element_of(run, iterable),):
+            assign(run, first.target, item, first.iterable)
+            for condition in first.conditions:
+                evaluate(run, condition)
+            for generator in node.generators[1:]:
+                inner = flush(run, evaluate(run, generator.iterable))
+                assign(run, generator.target, element_of(run, inner), generator.iterable)
+                for condition in generator.conditions:
+                    evaluate(run, condition)
+            value = flush(run, evaluate(run, node.element))
+            if node.value is not None:
+                key, value = run.contents(value), flush(run, evaluate(run, node.value))
+                if isinstance(key, Constant):
+                    keyed = keyed.put(key.value, value)
+            results.append(value)
+    if node.kind == "dict":
+        return run.allocate(keyed)
+    return run.allocate(ListCell(tuple(results), open=not unrolled))
+
+
+def _lambda(run: Machine, node: ir.Lambda) -> Value:
+    from normlint.evaluate.statements import function_value
+
+    return function_value(run, node)
+
+
+def _assignment(run: Machine, node: ir.Assignment) -> Value:
+    from normlint.evaluate.assignment import assign
+
+    value = flush(run, evaluate(run, node.value))
+    assign(run, node.target, value, node.value)
+    return value
+
+
+def _operands(run: Machine, node: Any) -> Value:
+    for operand in node.parts if isinstance(node, ir.FormattedString) else node.operands:
+        flush(run, evaluate(run, operand))
+    return run.unknown()
+
+
+def _starred(run: Machine, node: ir.Starred) -> Value:
+    return evaluate(run, node.value)
+
+
+def _ellipsis(run: Machine, node: ir.EllipsisLiteral) -> Value:
+    return External("builtins.Ellipsis")
+
+
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+    "is": lambda a, b: a is b,
+    "is not": lambda a, b: a is not b,
+    "in": lambda a, b: a in b,
+    "not in": lambda a, b: a not in b,
+}
+
+_BUILTINS = frozenset(
+    ["zip", "len", "range", "enumerate", "list", "tuple", "dict", "set", "float", "int", "str", "bool", "map", "filter", "reversed", "sorted", "min", "max", "sum", "abs", "round", "print", "isinstance", "getattr", "hasattr", "setattr", "super", "type", "iter", "next", "any", "all", "open", "object", "property", "staticmethod", "classmethod", "vars", "id", "repr", "pow", "divmod", "slice", "callable"]
+)
+
+_HANDLERS: dict[type, Callable[[Machine, Any], Value]] = {
+    ir.Constant: _constant,
+    ir.EllipsisLiteral: _ellipsis,
+    ir.Name: _name,
+    ir.Attribute: _attribute,
+    ir.Call: _call,
+    ir.Binary: _binary,
+    ir.Unary: _unary,
+    ir.Compare: _compare,
+    ir.Boolean: _boolean,
+    ir.Conditional: _conditional,
+    ir.Sequence: _sequence,
+    ir.Mapping: _mapping,
+    ir.Subscript: _subscript,
+    ir.Slice: _slice,
+    ir.Starred: _starred,
+    ir.Comprehension: _comprehension,
+    ir.Lambda: _lambda,
+    ir.Assignment: _assignment,
+    ir.FormattedString: _operands,
+    ir.Opaque: _operands,
+}

@@ -1,0 +1,79 @@
+"""Conditions under which values hold, and whether two of them can hold together."""
+
+from __future__ import annotations
+
+from normlint import ir
+from normlint.evaluate.text import text
+from normlint.values import ALWAYS, Alternatives, Guard, GuardLiteral, Value
+
+MOST_ALTERNATIVES = 8
+_OPPOSITE = {"==": "!=", "!=": "==", "true": "false", "false": "true"}
+
+
+def literals_of(test: ir.Expression, scope: str) -> tuple[Guard, Guard]:
+    """The guard that holds where the test is true, and the one where it is false."""
+    match test:
+        case ir.Unary(operator="not", operand=operand):
+            yes, no = literals_of(operand, scope)
+            return no, yes
+        case ir.Boolean(operator="and", operands=operands):
+            yes = frozenset().union(*(literals_of(operand, scope)[0] for operand in operands))
+            return yes, frozenset({(f"{scope}:{text(test)}", "false", "")})
+        case ir.Boolean(operator="or", operands=operands):
+            no = frozenset().union(*(literals_of(operand, scope)[1] for operand in operands))
+            return frozenset({(f"{scope}:{text(test)}", "true", "")}), no
+        case ir.Compare(left=left, operators=("==" | "is" | "!=" | "is not" as operator,), rights=(ir.Constant(value=v),)):
+            subject, value = f"{scope}:{text(left)}", repr(v)
+            equal: Guard = frozenset({(subject, "==", value)})
+            other: Guard = frozenset({(subject, "!=", value)})
+            return (equal, other) if operator in {"==", "is"} else (other, equal)
+    subject = f"{scope}:{text(test)}"
+    return frozenset({(subject, "true", "")}), frozenset({(subject, "false", "")})
+
+
+def _contradict(a: GuardLiteral, b: GuardLiteral) -> bool:
+    if a[0] != b[0]:
+        return False
+    if a[1] == "==" and b[1] == "==":
+        return a[2] != b[2]
+    return a[2] == b[2] and _OPPOSITE[a[1]] == b[1]
+
+
+def compatible(one: Guard, other: Guard) -> bool:
+    """Whether both guards can hold at once, as far as their literals tell."""
+    return not any(_contradict(a, b) for a in one for b in other)
+
+
+def describe(guard: Guard) -> str:
+    """For messages: ``dataset == 'cifar10' and not train``."""
+    parts = []
+    for subject, relation, value in sorted(guard):
+        name = subject.split(":", 1)[1]
+        parts.append({"true": name, "false": f"not {name}"}.get(relation) or f"{name} {relation} {value}")
+    return " and ".join(parts)
+
+
+def alternatives(options: list[tuple[Guard, Value]]) -> Value | None:
+    """One value of several guarded ones: flattened, equal ones joined; None where there are none or too many."""
+    flat: list[tuple[Guard, Value]] = []
+    for guard, value in options:
+        if isinstance(value, Alternatives):
+            flat.extend((guard | inner, option) for inner, option in value.options if compatible(guard, inner))
+        else:
+            flat.append((guard, value))
+    joined: list[tuple[Guard, Value]] = []
+    for guard, value in flat:
+        for index, (known_guard, known) in enumerate(joined):
+            if known == value:
+                joined[index] = (known_guard & guard, known)
+                break
+        else:
+            joined.append((guard, value))
+    if not joined or len(joined) > MOST_ALTERNATIVES:
+        return None
+    if len(joined) == 1:
+        return joined[0][1]
+    return Alternatives(tuple(joined))
+
+
+__all__ = ["ALWAYS", "alternatives", "compatible", "describe", "literals_of"]

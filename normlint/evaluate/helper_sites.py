@@ -1,0 +1,115 @@
+"""A call of the project's own helper is a site with the helper's whole map."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from normlint.evaluate.emission import classify, classify_map
+from normlint.evaluate.machine import Machine
+from normlint.evaluate.observations import Observation, steps_since
+from normlint.pixelmap import IDENTITY, Affine
+from normlint.places import Place
+from normlint.sites import SiteKind
+from normlint.values import Alternatives, Image, Pending, Step, TupleValue, Unknown, Value, as_image
+
+_VALUE_STEPS = frozenset({"clamp", "cast", "round"})
+
+
+Entering = tuple[tuple[int, Image], ...]
+
+
+def observe_helper(
+    run: Machine, name: str, entering: Entering, result: Value, place: Place, sunk: tuple[int, ...]
+) -> None:
+    """List a call that returns one of its arguments through a map, or that hands one of them (``sunk``) to a sink.
+
+    ``entering`` are the images among the arguments as they were before the call.
+    """
+    if not entering:
+        return
+    for guard, image in _results(run, result):
+        for _, before in entering:
+            steps = steps_since(image, before)
+            if steps:
+                with run.under(run.guard | guard):
+                    _observe_map(run, name, before, image, steps, place)
+                return
+    for index, before in entering:
+        if index in sunk:
+            run.observe(Observation("sink", name, place, before=before, source="literal", helper=True))
+            return
+
+
+def entering_images(run: Machine, arguments: tuple[Value, ...]) -> Entering:
+    """The arguments that are, or may be, images, with their positions."""
+    found: list[tuple[int, Image]] = []
+    for index, argument in enumerate(arguments):
+        content = run.contents(argument)
+        if isinstance(content, Image):
+            found.append((index, replace(content, pending=None)))
+        elif isinstance(content, Unknown):
+            found.append((index, as_image(content)))
+    return tuple(found)
+
+
+def _results(run: Machine, value: Value) -> list[tuple[frozenset[tuple[str, str, str]], Image]]:
+    content = run.contents(value)
+    if isinstance(content, Alternatives):
+        found = []
+        for guard, option in content.options:
+            found.extend((guard | inner, image) for inner, image in _results(run, option))
+        return found
+    if isinstance(content, TupleValue):
+        return [result for item in content.items[:3] for result in _results(run, item)]
+    return [(frozenset(), content)] if isinstance(content, Image) else []
+
+
+def relative_map(steps: tuple[Step, ...]) -> Affine | None:
+    """The affine map of a run of steps; None where one of them is none."""
+    whole: Affine | None = IDENTITY
+    for step in steps:
+        if step.affine is not None:
+            whole = whole.then(step.affine) if whole is not None else None
+        elif step.operation not in _VALUE_STEPS and step.operation not in {"view", "flip", "float"}:
+            return None
+        elif step.operation == "flip" and whole is not None:
+            whole = whole.reversed()
+    return whole
+
+
+def _observe_map(
+    run: Machine, name: str, before: Image, after: Image, steps: tuple[Step, ...], place: Place
+) -> None:
+    affine = relative_map(steps)
+    kind = kind_of(steps, affine, before, place)
+    if kind is None:
+        return
+    last = steps[-1]
+    mean = next((s for s in reversed(steps) if s.label == "mean" and s.operand is not None), None)
+    std = next((s for s in reversed(steps) if s.label == "std" and s.operand is not None), None)
+    stats = next((s for s in reversed(steps) if s.stats is not None), None)
+    run.observe(
+        Observation(
+            kind, name, place, affine,
+            mean=stats.stats[0] if stats and stats.stats else mean.operand if mean else None,
+            std=stats.stats[1] if stats and stats.stats else std.operand if std else None,
+            before=before, after=after, dtype=last.dtype, source="literal" if affine else "unresolved", helper=True,
+        )
+    )  # fmt: skip
+
+
+def kind_of(steps: tuple[Step, ...], affine: Affine | None, before: Image, place: Place) -> SiteKind | None:
+    """What a run of steps does to an image; None where it leaves the values alone."""
+    named = [step.operation for step in steps]
+    if any(step.affine is not None or step.label in {"mean", "std"} for step in steps):
+        if "normalize" in named:
+            return "normalize"
+        if affine is not None:
+            kind = classify_map(affine, steps, before.anchored)
+        else:
+            kind = classify(Pending(before, None, place), steps)
+        if kind is not None:
+            return kind
+    if "cast" in named and any(step.operation == "cast" and step.dtype == "uint8" for step in steps):
+        return "cast"
+    return "clamp" if "clamp" in named else None

@@ -1,0 +1,152 @@
+"""Imports: library names keep their dotted path, modules of the project are evaluated where they are first needed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from normlint import ir
+from normlint.evaluate.machine import STEPS_PER_MODULE, BudgetSpent, Frame, Machine, ScopeInfo
+from normlint.evaluate.relevance import digests, spread
+from normlint.values import ALWAYS, Constant, External, ModuleValue, Value, Vector, relabel
+
+MOST_NESTED_IMPORTS = 12
+
+
+def run_import(run: Machine, node: ir.Import | ir.ImportFrom) -> None:
+    if isinstance(node, ir.Import):
+        for name in node.names:
+            _import_module(run, name)
+        return
+    package = resolve(run, node.module, node.level)
+    for name in node.names:
+        if name.dotted == "*":
+            _import_star(run, package, node)
+            continue
+        run.bind(name.alias or name.dotted, _imported(run, package, node, name.dotted))
+
+
+def _imported(run: Machine, package: str | None, node: ir.ImportFrom, name: str) -> Value:
+    submodule = resolve(run, f"{node.module}.{name}" if node.module else name, node.level)
+    if package is not None:
+        found = find_member(run, package, name)
+        if found is not None:
+            return relabel(found, source="import") if isinstance(found, (Constant, Vector)) else found
+    if submodule is not None:
+        return ModuleValue(submodule)
+    if package is not None or node.level:
+        return run.unknown(name=name)
+    from normlint.evaluate.attributes import external
+
+    return external(run, f"{node.module}.{name}")
+
+
+def _import_module(run: Machine, name: ir.ImportName) -> None:
+    path = resolve(run, name.dotted, 0)
+    if name.alias:
+        run.bind(name.alias, ModuleValue(path) if path is not None else External(name.dotted))
+        return
+    first = name.dotted.split(".")[0]
+    top = resolve(run, first, 0)
+    run.bind(first, ModuleValue(top) if top is not None else External(first))
+
+
+def _import_star(run: Machine, package: str | None, node: ir.ImportFrom) -> None:
+    if package is None:
+        info = run.scopes[run.scope]
+        run.scopes[run.scope] = ScopeInfo(info.parent, info.module, info.kind, info.name, (*info.stars, node.module))
+        return
+    scope = module_scope(run, package)
+    if scope is None:
+        return
+    info = run.scopes[scope]
+    here = run.scopes[run.scope]
+    run.scopes[run.scope] = replace(here, stars=(*here.stars, *info.stars))
+    for name in run.exports.get(package, ()):
+        value = run.state.get((scope, name))
+        if value is not None and not name.startswith("_"):
+            run.bind(name, value)  # type: ignore[arg-type]
+
+
+def resolve(run: Machine, dotted: str, level: int) -> str | None:
+    """Path of a module of the project as seen from the importing file, from its own directory upwards."""
+    here = run.module.path.split("/")[:-1]
+    parts = [part for part in dotted.split(".") if part]
+    if level:
+        if level - 1 > len(here):
+            return None
+        return _existing(run, [*here[: len(here) - (level - 1)], *parts])
+    if not parts:
+        return None
+    for depth in range(len(here), -1, -1):
+        found = _existing(run, [*here[:depth], *parts])
+        if found is not None and found != run.module.path:
+            return found
+    return None
+
+
+def _existing(run: Machine, parts: list[str]) -> str | None:
+    base = "/".join(parts)
+    for candidate in (f"{base}.py" if base else "", f"{base}/__init__.py" if base else "__init__.py"):
+        if candidate and candidate in run.files:
+            return candidate
+    return None
+
+
+def module_scope(run: Machine, path: str) -> int | None:
+    """Number of the scope of a module of the project, evaluated if it was not yet."""
+    known = run.modules.get(path)
+    if known is not None:
+        return known
+    module = run.load(path)
+    if module is None or run.importing >= MOST_NESTED_IMPORTS:
+        return None
+    scope = run.new_scope(None, module, "module", path)
+    run.modules[path] = scope
+    by_span, by_name = digests(module)
+    run.digests[path] = by_span
+    spread(run.relevant_names, by_name)
+    outer = (run.state, run.scope, run.guard, run.frames, run.stack, run.steps_left, run.depth)
+    run.state, run.scope, run.guard, run.frames, run.stack = run.root.fork(), scope, ALWAYS, [Frame(None)], []
+    run.steps_left, run.depth = STEPS_PER_MODULE, 0
+    run.importing += 1
+    from normlint.evaluate.statements import run_block
+
+    try:
+        for statement in module.body:
+            run_block(run, (statement,))
+    except BudgetSpent:
+        pass  # counted in the log; what the rest of the module would bind stays unknown
+    finally:
+        spread(run.relevant_names, by_name)
+        run.importing -= 1
+        run.root.absorb(run.state)
+        run.exports[path] = tuple(
+            key[1] for key in run.state.changes if isinstance(key, tuple) and key[0] == scope
+        )
+        run.state, run.scope, run.guard, run.frames, run.stack, run.steps_left, run.depth = outer
+    return scope
+
+
+def member(run: Machine, path: str, name: str) -> Value:
+    """A global of a module of the project, or one of its submodules; unknown where there is none."""
+    found = find_member(run, path, name)
+    return run.unknown(name=name) if found is None else found
+
+
+def find_member(run: Machine, path: str, name: str) -> Value | None:
+    scope = module_scope(run, path)
+    if scope is not None:
+        found = run.state.get((scope, name))
+        if found is not None:
+            return found  # type: ignore[return-value]
+    if path.endswith("__init__.py"):
+        folder = path.rsplit("/", 1)[0] if "/" in path else ""
+        submodule = _existing(run, [*folder.split("/"), name] if folder else [name])
+        if submodule is not None:
+            return ModuleValue(submodule)
+    if scope is not None:
+        for dotted in run.scopes[scope].stars:
+            full = f"{dotted}.{name}"
+            if run.catalogue.lookup(full) is not None:
+                return External(full)
+    return None

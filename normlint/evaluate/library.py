@@ -1,0 +1,134 @@
+"""Calls of library APIs that the catalogue knows; everything else gives an unknown output."""
+
+from __future__ import annotations
+
+from normlint.catalogue import Entry
+from normlint.evaluate.arithmetic import binary
+from normlint.evaluate.emission import flush
+from normlint.evaluate.machine import Machine
+from normlint.evaluate.operations import UNFLUSHED, operate
+from normlint.evaluate.pipelines import passed_to_dataset
+from normlint.evaluate.transforms import construct
+from normlint.places import Place
+from normlint.values import (
+    Alternatives,
+    Composition,
+    Constant,
+    External,
+    FunctionValue,
+    ListCell,
+    Transform,
+    TupleValue,
+    Unknown,
+    Value,
+    Vector,
+)
+
+Named = tuple[tuple[str, Value], ...]
+
+
+def call_library(run: Machine, dotted: str, positional: tuple[Value, ...], named: Named, place: Place) -> Value:
+    entry = run.catalogue.lookup(dotted)
+    if entry is None:
+        from normlint.evaluate.calls import flush_all
+
+        flush_all(run, positional, named)
+        passed_to_dataset(run, dotted, named, place)
+        return run.unknown("output", dotted.rsplit(".", 1)[-1], place)
+    arguments = bind_arguments(entry, positional, named)
+    if entry.call == "transform":
+        return construct(run, entry, arguments, positional, place)
+    return call_function_entry(run, entry, arguments, place)
+
+
+def bind_arguments(entry: Entry, positional: tuple[Value, ...], named: Named) -> dict[str, Value]:
+    """Arguments by parameter name; what the catalogue gives a default for is filled in."""
+    names = []
+    for parameter in entry.parameters:
+        if parameter.startswith("*"):
+            break
+        names.append(parameter)
+    arguments: dict[str, Value] = dict(zip(names, positional, strict=False))
+    if len(positional) > len(names) and any(p.startswith("*") and len(p) > 1 for p in entry.parameters):
+        variadic = next(p[1:] for p in entry.parameters if p.startswith("*") and len(p) > 1)
+        arguments[variadic] = TupleValue(positional[len(names) :])
+    arguments.update(named)
+    for name, value in entry.defaults.items():
+        if name not in arguments:
+            arguments[name] = default_value(value)
+    return arguments
+
+
+def default_value(value: object) -> Value:
+    """A catalogue default as a value."""
+    if isinstance(value, (list, tuple)):
+        return TupleValue(tuple(default_value(item) for item in value))
+    if isinstance(value, (int, float, str)) or value is None:
+        return Constant(value, source="catalogue")
+    raise TypeError(f"catalogue default of type {type(value).__name__}")
+
+
+def call_function_entry(run: Machine, entry: Entry, arguments: dict[str, Value], place: Place) -> Value:
+    operation = str(entry.operation["op"])
+    if operation == "arithmetic":
+        return arithmetic_call(run, entry, arguments, place)
+    if operation not in UNFLUSHED:
+        arguments = {name: flush(run, value) for name, value in arguments.items()}
+    if entry.images:
+        value = arguments.get(entry.images)
+    else:
+        value = arguments.get(entry.image or "")
+    if value is None:
+        value = run.unknown()
+    return run.each(value, lambda option: operate(run, entry, arguments, option, place))
+
+
+def arithmetic_call(run: Machine, entry: Entry, arguments: dict[str, Value], place: Place) -> Value:
+    """``torch.add(x, y)`` and the like are the operator."""
+    left = arguments.get(entry.image or "", run.unknown())
+    right = arguments.get(str(entry.operation.get("other")), run.unknown())
+    if entry.operation.get("reversed"):
+        left, right = right, left
+    return binary(run, str(entry.operation["operator"]), left, right, place)
+
+
+def apply_transform(run: Machine, transform: Value, image: Value, place: Place) -> Value:
+    """The image after a transform; steps that are not known make the result unknown."""
+    content = run.contents(transform)
+    match content:
+        case Alternatives():
+            return run.each(transform, lambda option: apply_transform(run, option, image, place))
+        case Composition(steps=steps, open=is_open, choice=choice):
+            if choice:
+                return _any(run, steps, image, place)
+            for step in steps:
+                image = apply_transform(run, step, image, place)
+            return run.unknown("output", "transform", place) if is_open else image
+        case Transform(entry=name, arguments=arguments, place=constructed):
+            entry = run.catalogue.lookup(name)
+            if entry is None:
+                return run.unknown("output", name, place)
+            image = flush(run, image)
+            run.stack.append(place)
+            try:
+                return run.each(image, lambda option: operate(run, entry, dict(arguments), option, constructed))
+            finally:
+                run.stack.pop()
+        case FunctionValue() | External() | Unknown() | ListCell() | Constant() | Vector():
+            pass
+    if isinstance(content, Unknown):
+        return run.unknown("output", content.origin.name or "transform", place)
+    from normlint.evaluate.calls import call
+
+    return flush(run, call(run, transform, (image,), (), place))
+
+
+def _any(run: Machine, steps: tuple[Value, ...], image: Value, place: Place) -> Value:
+    from normlint.evaluate.guards import alternatives
+
+    options = []
+    for number, step in enumerate(steps):
+        guard = frozenset({(f"0:{place}", "==", str(number))})
+        with run.under(run.guard | guard):
+            options.append((guard, apply_transform(run, step, image, place)))
+    return alternatives(options) or run.unknown()

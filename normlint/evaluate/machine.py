@@ -1,0 +1,302 @@
+"""The abstract machine: state, scopes, budgets and the log of observations that all parts of the interpreter share."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from normlint import ir
+from normlint.catalogue import Catalogue
+from normlint.evaluate.guards import alternatives, compatible
+from normlint.evaluate.observations import MaskClamp, Observation, PipelineObservation, Training, Wraparound
+from normlint.evaluate.state import Content, State
+from normlint.places import Place, Span
+from normlint.values import (
+    ALWAYS,
+    Alternatives,
+    Bound,
+    Cell,
+    ClassValue,
+    DictCell,
+    FunctionValue,
+    Guard,
+    Image,
+    InstanceCell,
+    ListCell,
+    Numbering,
+    Origin,
+    Ref,
+    Unknown,
+    Value,
+    as_image,
+)
+
+if TYPE_CHECKING:
+    from normlint.evaluate.relevance import Digest
+
+DEEPEST_CALL = 6
+DEEPEST_EXPRESSION = 300
+STEPS_PER_MODULE = 200_000
+STEPS_PER_FUNCTION = 25_000
+_RECURSION_LIMIT = 12_000
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeInfo:
+    """One namespace: its parent, the module it stands in, "module" / "function" / "class", and its name."""
+
+    parent: int | None
+    module: ir.Module
+    kind: str
+    name: str
+    stars: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Frame:
+    """One call under way: what it returned so far, under which guards."""
+
+    function: FunctionValue | None
+    returns: list[tuple[Guard, Value]] = field(default_factory=list)
+    outer_guard: Guard = ALWAYS
+
+
+@dataclass(slots=True)
+class Log:
+    """Everything observed, in the order of evaluation."""
+
+    observations: list[Observation] = field(default_factory=list)
+    pipelines: list[PipelineObservation] = field(default_factory=list)
+    wraparounds: list[Wraparound] = field(default_factory=list)
+    mask_clamps: list[MaskClamp] = field(default_factory=list)
+    trainings: list[Training] = field(default_factory=list)
+    exhausted: int = 0
+
+
+class BudgetSpent(Exception):
+    """The step budget of a module or function is used up: what is left of it stays unknown."""
+
+
+class Machine:
+    """State of one run over a project. Not reentrant; one machine a process."""
+
+    def __init__(
+        self, load: Callable[[str], ir.Module | None], files: frozenset[str], catalogue: Catalogue
+    ) -> None:
+        if sys.getrecursionlimit() < _RECURSION_LIMIT:
+            sys.setrecursionlimit(_RECURSION_LIMIT)
+        self.load = load
+        self.files = files
+        self.catalogue = catalogue
+        self.numbering = Numbering()
+        self.root = State()
+        self.state = self.root
+        self.guard: Guard = ALWAYS
+        self.scopes: dict[int, ScopeInfo] = {}
+        self.scope = 0
+        self.frames: list[Frame] = []
+        self.stack: list[Place] = []
+        self.modules: dict[str, int] = {}
+        self.exports: dict[str, tuple[str, ...]] = {}
+        self.importing = 0
+        self.defined: list[FunctionValue] = []
+        self.entered: set[Place] = set()
+        self.remembered: dict[object, object] = {}
+        self.relevant_names: set[str] = set()
+        self.digests: dict[str, dict[Span, Digest]] = {}
+        self.log = Log()
+        self.depth = 0
+        self.steps_left = STEPS_PER_MODULE
+        self.muted = 0
+
+    def matters(self, function: FunctionValue) -> bool:
+        """Whether a function can say something about pixel values; lambdas always may."""
+        digest = self.digests.get(function.module, {}).get(function.name_span)
+        return digest is None or digest.hit or not self.relevant_names.isdisjoint(digest.names)
+
+    # Places and scopes
+
+    @property
+    def module(self) -> ir.Module:
+        return self.scopes[self.scope].module
+
+    def place(self, node: ir.Node) -> Place:
+        return self.module.place(node.span)
+
+    def place_of(self, span: Span) -> Place:
+        return self.module.place(span)
+
+    def new_scope(self, parent: int | None, module: ir.Module, kind: str, name: str) -> int:
+        number = self.numbering.next()
+        self.scopes[number] = ScopeInfo(parent, module, kind, name)
+        return number
+
+    @contextmanager
+    def inside(self, scope: int) -> Iterator[None]:
+        outer, self.scope = self.scope, scope
+        try:
+            yield
+        finally:
+            self.scope = outer
+
+    @contextmanager
+    def under(self, guard: Guard) -> Iterator[None]:
+        outer, self.guard = self.guard, guard
+        try:
+            yield
+        finally:
+            self.guard = outer
+
+    @property
+    def function_name(self) -> str:
+        """Dotted name of the function under evaluation, for messages and pairing."""
+        parts: list[str] = []
+        scope: int | None = self.scope
+        while scope is not None:
+            info = self.scopes[scope]
+            if info.kind != "module":
+                parts.append(info.name)
+            scope = info.parent
+        return ".".join(reversed(parts))
+
+    def spend(self) -> None:
+        self.steps_left -= 1
+        if self.steps_left < 0:
+            self.log.exhausted += 1
+            raise BudgetSpent
+
+    # Names
+
+    def bind(self, name: str, value: Value, scope: int | None = None) -> None:
+        self.state.set((self.scope if scope is None else scope, name), value)
+
+    def lookup(self, name: str) -> tuple[Value | None, ScopeInfo | None]:
+        """The value of a name seen from the current scope, and the scope it was found in."""
+        scope: int | None = self.scope
+        first = True
+        while scope is not None:
+            info = self.scopes[scope]
+            if first or info.kind != "class":
+                found = self.state.get((scope, name))
+                if found is not None and not isinstance(found, (ListCell, DictCell, InstanceCell)):
+                    return self.pruned(found), info
+            first = False
+            scope = info.parent
+        return None, None
+
+    def scope_of(self, name: str) -> int:
+        """Number of the scope that a name resolves in; 0 for one that nobody binds."""
+        scope: int | None = self.scope
+        while scope is not None:
+            if self.state.get((scope, name)) is not None:
+                return scope
+            scope = self.scopes[scope].parent
+        return 0
+
+    def pruned(self, value: Value) -> Value:
+        """Alternatives without those that the current guard excludes."""
+        if not isinstance(value, Alternatives):
+            return value
+        left = [(guard, option) for guard, option in value.options if compatible(guard, self.guard)]
+        if len(left) == len(value.options):
+            return value
+        return alternatives(left) or self.unknown()
+
+    # Cells
+
+    def allocate(self, cell: Cell) -> Ref:
+        address = self.numbering.next()
+        self.state.set(address, cell)
+        return Ref(address)
+
+    def cell(self, ref: Ref) -> Content | None:
+        return self.state.get(ref.address)
+
+    def contents(self, value: Value) -> Content:
+        """What a value holds: a reference is followed; a method that is not called is an unknown attribute."""
+        if isinstance(value, Ref):
+            found = self.state.get(value.address)
+            if found is None:
+                return self.unknown()
+            return self.pruned(found) if isinstance(found, Alternatives) else found
+        if isinstance(value, Bound):
+            return Unknown(Origin("unknown", self.numbering.next(), value.name), label=label_of(value.name))
+        return value
+
+    def image(self, value: Value) -> Image | None:
+        """The value as an image, where it is one or may be one."""
+        content = self.contents(value)
+        if isinstance(content, Image):
+            return content
+        if isinstance(content, Unknown):
+            return as_image(content)
+        return None
+
+    def unknown(self, kind: str = "unknown", name: str = "", place: Place | None = None, label: str = "") -> Unknown:
+        return Unknown(Origin(kind, self.numbering.next(), name, place), label)
+
+    # Branches
+
+    def join(self, yes: State, yes_guard: Guard, no: State, no_guard: Guard) -> None:
+        """Merge two forks of the current state into it: what differs becomes guarded alternatives."""
+        for key in dict.fromkeys((*yes.changes, *no.changes)):
+            a, b = yes.get(key), no.get(key)
+            if a is None or b is None:
+                kept = a if b is None else b
+                if kept is not None:
+                    self.state.set(key, kept)
+                continue
+            if a == b:
+                self.state.set(key, a)
+                continue
+            merged = alternatives([(yes_guard, a), (no_guard, b)])  # type: ignore[list-item]
+            self.state.set(key, merged if merged is not None else self.unknown())
+
+    def each(self, value: Value, apply: Callable[[Value], Value]) -> Value:
+        """Apply to every alternative of a value under its guard."""
+        value = self.pruned(value)
+        content = self.contents(value)
+        if not isinstance(content, Alternatives):
+            return apply(value)
+        results: list[tuple[Guard, Value]] = []
+        for guard, option in content.options:
+            with self.under(self.guard | guard):
+                results.append((guard, apply(option)))
+        return alternatives(results) or self.unknown()
+
+    # Observations
+
+    def observe(self, observation: Observation) -> None:
+        if self.muted:
+            return
+        self.log.observations.append(
+            replace(observation, guard=self.guard, stack=tuple(self.stack), function=self.function_name)
+        )
+
+
+@cache
+def label_of(name: str) -> str:
+    """"mean" or "std" where a name says so; a hint for formulas, never a proof of a number."""
+    lowered = name.lower()
+    if lowered in {"mean", "means", "mu", "m"} or lowered.endswith(("_mean", "_means", "mean_", "mean")):
+        return "mean"
+    if lowered in {"std", "stds", "sigma", "s", "sd"} or lowered.endswith(("_std", "_stds", "std_", "std")):
+        return "std"
+    return ""
+
+
+def class_member(cls: ClassValue, name: str, depth: int = 8) -> tuple[Value | None, ClassValue]:
+    """A member of a class of the project, or of its bases of the project."""
+    found = cls.member(name)
+    if found is not None or depth == 0:
+        return found, cls
+    for base in cls.bases:
+        if isinstance(base, ClassValue):
+            inherited, owner = class_member(base, name, depth - 1)
+            if inherited is not None:
+                return inherited, owner
+    return None, cls

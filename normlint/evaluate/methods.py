@@ -1,0 +1,229 @@
+"""Method calls: containers of Python, arrays and tensors (in place or not), modules and other objects."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from normlint.evaluate.arithmetic import binary
+from normlint.evaluate.assignment import channel_image, held, store
+from normlint.evaluate.emission import flush
+from normlint.evaluate.iteration import items_of
+from normlint.evaluate.library import bind_arguments
+from normlint.evaluate.machine import Machine
+from normlint.evaluate.operations import UNFLUSHED, operate
+from normlint.places import Place
+from normlint.values import (
+    Bound,
+    ChannelRef,
+    Constant,
+    DictCell,
+    External,
+    Image,
+    InstanceCell,
+    ListCell,
+    ModuleValue,
+    Ref,
+    TupleValue,
+    Unknown,
+    Value,
+    Vector,
+    as_image,
+)
+
+Named = tuple[tuple[str, Value], ...]
+
+_MODULE_METHODS = frozenset({"to", "cuda", "cpu", "eval", "train", "float", "half", "double", "requires_grad_", "share_memory"})
+_STATISTICS = {"min": "image-min", "max": "image-max", "amin": "image-min", "amax": "image-max", "ptp": "image-range"}
+
+
+def call_method(run: Machine, method: Bound, positional: tuple[Value, ...], named: Named, place: Place) -> Value:
+    receiver = method.receiver
+    content = run.contents(receiver)
+    match content:
+        case ListCell():
+            return _of_list(run, receiver, content, method.name, positional)
+        case DictCell():
+            return _of_dict(run, receiver, content, method.name, positional, named)
+        case InstanceCell():
+            return _of_instance(run, receiver, content, method.name, positional, named, place)
+        case Image() | Unknown() | Vector():
+            return _of_array(run, receiver, method.name, positional, named, place)
+    if isinstance(receiver, ChannelRef):
+        return _of_array(run, receiver, method.name, positional, named, place)
+    _flush(run, positional, named)
+    if isinstance(content, TupleValue) and method.name in {"index", "count"}:
+        return run.unknown()
+    if isinstance(content, (External, ModuleValue, Constant)):
+        return run.unknown("output", method.name, place)
+    return run.unknown("output", method.name, place)
+
+
+def _flush(run: Machine, positional: tuple[Value, ...], named: Named) -> None:
+    from normlint.evaluate.calls import flush_all
+
+    flush_all(run, positional, named)
+
+
+def _of_list(run: Machine, receiver: Value, cell: ListCell, name: str, positional: tuple[Value, ...]) -> Value:
+    items = tuple(held(run, flush(run, value)) for value in positional)
+    changed: ListCell | None = None
+    if name == "append" and len(items) == 1:
+        changed = replace(cell, items=(*cell.items, items[0]))
+    elif name == "extend" and len(items) == 1:
+        more = items_of(run, items[0])
+        changed = ListCell(cell.items + tuple(more or ()), cell.open or more is None)
+    elif name == "insert" and len(items) == 2:
+        where = items[0].value if isinstance(items[0], Constant) else None
+        if isinstance(where, int):
+            kept = list(cell.items)
+            kept.insert(where, items[1])
+            changed = replace(cell, items=tuple(kept))
+        else:
+            changed = ListCell((*cell.items, items[1]), True)
+    elif name == "pop":
+        last = cell.items[-1] if cell.items and not positional else run.unknown()
+        changed = ListCell(cell.items[:-1], cell.open or bool(positional))
+        _write(run, receiver, changed)
+        return last
+    elif name == "copy":
+        return run.allocate(cell)
+    elif name in {"clear", "remove", "reverse", "sort"}:
+        changed = ListCell((), open=name != "clear")
+    if changed is not None:
+        _write(run, receiver, changed)
+        return Constant(None)
+    return run.unknown()
+
+
+def _write(run: Machine, receiver: Value, cell: ListCell | DictCell) -> None:
+    if isinstance(receiver, Ref):
+        run.state.set(receiver.address, cell)
+
+
+def _of_dict(
+    run: Machine, receiver: Value, cell: DictCell, name: str, positional: tuple[Value, ...], named: Named
+) -> Value:
+    items = tuple(flush(run, value) for value in positional)
+    match name:
+        case "get" | "pop" | "setdefault" if items and isinstance(items[0], Constant):
+            found = cell.get(items[0].value)
+            if found is not None:
+                return found
+            if cell.open:
+                return run.unknown()
+            return items[1] if len(items) > 1 else Constant(None)
+        case "items" if not cell.open:
+            pairs = tuple(TupleValue((Constant(key), value)) for key, value in cell.items)
+            return run.allocate(ListCell(pairs))
+        case "values" if not cell.open:
+            return run.allocate(ListCell(tuple(value for _, value in cell.items)))
+        case "keys" if not cell.open:
+            return run.allocate(ListCell(tuple(Constant(key) for key, _ in cell.items)))
+        case "copy":
+            return run.allocate(cell)
+        case "update":
+            merged = cell
+            for value in items:
+                other = run.contents(value)
+                if isinstance(other, DictCell):
+                    for key, item in other.items:
+                        merged = merged.put(key, item)
+                    merged = replace(merged, open=merged.open or other.open)
+                else:
+                    merged = replace(merged, open=True)
+            for key, item in named:
+                merged = merged.put(key, flush(run, item))
+            _write(run, receiver, merged)
+            return Constant(None)
+    return run.unknown()
+
+
+def _of_instance(
+    run: Machine, receiver: Value, cell: InstanceCell, name: str, positional: tuple[Value, ...], named: Named,
+    place: Place,
+) -> Value:  # fmt: skip
+    """Methods that an object inherits from a library class."""
+    from normlint.evaluate.assignment import observe_constant_at
+    from normlint.evaluate.attributes import set_attribute
+
+    values = tuple(flush(run, value) for value in positional)
+    by_name = {key: flush(run, value) for key, value in named}
+    if name in {"register_buffer", "register_parameter", "add_module", "register_module"}:
+        key = values[0] if values else by_name.get("name")
+        value = values[1] if len(values) > 1 else by_name.get("tensor")
+        if isinstance(key, Constant) and isinstance(key.value, str) and value is not None:
+            value = held(run, value)
+            set_attribute(run, receiver, key.value, value)
+            observe_constant_at(run, key.value, value, place)
+        return Constant(None)
+    if name in _MODULE_METHODS:
+        return receiver
+    return run.unknown("output", name, place)
+
+
+def _of_array(
+    run: Machine, receiver: Value, name: str, positional: tuple[Value, ...], named: Named, place: Place
+) -> Value:
+    content = run.contents(receiver)
+    in_place = name.endswith("_") and not name.endswith("__")
+    entry = run.catalogue.method(name) or (run.catalogue.method(name[:-1]) if in_place else None)
+    in_place = in_place and run.catalogue.method(name) is None
+    if name in _STATISTICS and not isinstance(content, Vector):
+        _flush(run, positional, named)
+        return run.unknown("output", name, place, label=_STATISTICS[name])
+    if name in {"mean", "std", "var"} and isinstance(content, (Image, Unknown)):
+        _flush(run, positional, named)
+        return run.unknown("output", name, place, label=f"image-{name}")
+    if name == "tolist" and isinstance(content, Vector):
+        return run.allocate(ListCell(tuple(Constant(n, content.label, content.place) for n in content.numbers)))
+    if entry is None:
+        flush(run, receiver)
+        _flush(run, positional, named)
+        return run.unknown("output", name, place)
+    target: Value = receiver
+    if isinstance(receiver, ChannelRef):
+        image = channel_image(run, receiver)
+        if image is None:
+            return run.unknown()
+        target = image
+    operation = str(entry.operation["op"])
+    arguments = bind_arguments(entry, positional, named)
+    if operation == "arithmetic":
+        other = arguments.get(str(entry.operation.get("other")))
+        if other is None:
+            return run.unknown("output", name, place)
+        left, right = (other, target) if entry.operation.get("reversed") else (target, other)
+        result = binary(run, str(entry.operation["operator"]), left, right, place)
+    else:
+        if operation == "sink" and not _may_sink(content, name):
+            _flush(run, positional, named)
+            return run.unknown("output", name, place)
+        if entry.image:  # a sink method such as ax.imshow(image): the image is an argument
+            target = arguments.get(entry.image, run.unknown())
+        elif entry.images:
+            target = arguments.get(entry.images, run.unknown())
+        if operation not in UNFLUSHED:
+            arguments = {key: flush(run, value) for key, value in arguments.items()}
+        result = run.each(target, lambda option: operate(run, entry, arguments, option, place))
+    if in_place:
+        return _stored(run, receiver, result)
+    return result
+
+
+def _may_sink(content: object, name: str) -> bool:
+    """``.save`` and ``.show`` belong to models and figures as well: only a picture's are sinks."""
+    if name in {"save", "show"}:
+        return isinstance(content, Image) and content.container == "pil"
+    return True
+
+
+def _stored(run: Machine, receiver: Value, result: Value) -> Value:
+    content = run.contents(result)
+    if isinstance(content, Unknown):
+        content = as_image(content)
+    if not isinstance(content, Image):
+        return result
+    if isinstance(receiver, (Ref, ChannelRef)):
+        store(run, receiver, content)
+        return receiver
+    return content

@@ -1,0 +1,133 @@
+"""What the evaluator writes down at a site, for the inventory and the rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from normlint.pixelmap import Affine, Numbers
+from normlint.places import Place
+from normlint.sites import SiteKind
+from normlint.values import Guard, Image, Origin, Step
+
+
+@dataclass(frozen=True, slots=True)
+class SinkContract:
+    """What a sink or metric takes, from the catalogue: the range of floats, and what it does outside of it."""
+
+    low: float | None
+    high: float | None
+    accepts_uint8: bool
+    out_of_range: str
+    rounds: bool
+    order: str | None
+    uint8_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One evaluation of one site.
+
+    ``affine`` is the map the site applies to its own input; ``mean`` and ``std`` are as written, with the places they come
+    from; ``labels`` name the operands of arithmetic in order, as ("-", "mean"). ``stack`` are the calls that led here,
+    outermost first. ``discarded``: the result is thrown away and nothing was changed in place.
+    """
+
+    kind: SiteKind
+    api: str
+    place: Place
+    affine: Affine | None = None
+    mean: Numbers | None = None
+    std: Numbers | None = None
+    mean_place: Place | None = None
+    std_place: Place | None = None
+    peak: float | None = None
+    source: str = "unresolved"
+    before: Image | None = None
+    after: Image | None = None
+    low: float | None = None
+    high: float | None = None
+    dtype: str | None = None
+    contract: SinkContract | None = None
+    labels: tuple[tuple[str, str], ...] = ()
+    guard: Guard = frozenset()
+    stack: tuple[Place, ...] = ()
+    function: str = ""
+    discarded: bool = False
+    helper: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineObservation:
+    """A transform bound to a name or a dict key, with what it does to a decoded picture.
+
+    ``group`` says what belongs together: the dict display, the builder function, or the module.
+    """
+
+    name: str
+    group: str
+    group_kind: str
+    place: Place
+    result: Image | None
+    normalize_place: Place | None
+    mean: Numbers | None
+    std: Numbers | None
+    to_unit: bool
+    complete: bool
+    guard: Guard
+    function: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wraparound:
+    """Integer arithmetic on a uint8 image that can leave 0..255."""
+
+    place: Place
+    low: float
+    high: float
+    before: Image
+    later: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MaskClamp:
+    """``x[x > limit] = value``"""
+
+    place: Place
+    relation: str
+    limit: float
+    value: float
+    before: Image | None
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """A loss compared a value of one origin with an image: they live on the same scale."""
+
+    origin: Origin
+    target: Image
+    place: Place
+
+
+def steps_of(image: Image) -> tuple[Step, ...]:
+    """The steps behind an image value, first one first."""
+    steps: list[Step] = []
+    step = image.step
+    while step is not None:
+        steps.append(step)
+        step = step.previous
+    return tuple(reversed(steps))
+
+
+def steps_since(image: Image, earlier: Image) -> tuple[Step, ...] | None:
+    """The steps from an earlier value of the same chain on; None where the value does not derive from it."""
+    steps: list[Step] = []
+    step = image.step
+    while step is not earlier.step:
+        if step is None:
+            return None
+        steps.append(step)
+        step = step.previous
+    if earlier.step is None and image.origin.number != earlier.origin.number:
+        return None
+    return tuple(reversed(steps))

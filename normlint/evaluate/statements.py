@@ -1,0 +1,232 @@
+"""Statements of the lowered form on the abstract machine."""
+
+from __future__ import annotations
+
+from normlint import ir
+from normlint.evaluate import assignment, imports
+from normlint.evaluate.emission import flush
+from normlint.evaluate.expressions import evaluate, truth
+from normlint.evaluate.guards import compatible, literals_of
+from normlint.evaluate.iteration import element_of, items_of, widen
+from normlint.evaluate.machine import Machine
+from normlint.evaluate.masks import assigned_mask
+from normlint.evaluate.state import State
+from normlint.evaluate.text import root_name
+from normlint.values import ALWAYS, ClassValue, FunctionValue, Guard, Unknown
+
+MOST_ITERATIONS = 12
+
+
+def run_block(run: Machine, statements: tuple[ir.Statement, ...]) -> bool:
+    """Run statements in order; False where no path reaches the end."""
+    return all(run_statement(run, statement) for statement in statements)
+
+
+def run_statement(run: Machine, node: ir.Statement) -> bool:
+    run.spend()
+    match node:
+        case ir.Assign():
+            if not assigned_mask(run, node):
+                value = flush(run, evaluate(run, node.value))
+                for target in node.targets:
+                    assignment.assign(run, target, value, node.value)
+        case ir.AugmentedAssign():
+            assignment.augmented(run, node)
+        case ir.ExpressionStatement():
+            assignment.expression_statement(run, node)
+        case ir.Return():
+            value = Unknown(run.unknown().origin) if node.value is None else flush(run, evaluate(run, node.value))
+            if run.frames:
+                run.frames[-1].returns.append((run.guard - run.frames[-1].outer_guard, value))
+            return False
+        case ir.If():
+            return _if(run, node.test, node.body, node.otherwise)
+        case ir.For():
+            _for(run, node)
+        case ir.While():
+            evaluate(run, node.test)
+            widen(run, node.body)
+            _branch(run, node.body)
+        case ir.With():
+            for item in node.items:
+                value = flush(run, evaluate(run, item.value))
+                if item.target is not None:
+                    assignment.assign(run, item.target, value, item.value)
+            return run_block(run, node.body)
+        case ir.Try():
+            return _try(run, node)
+        case ir.Match():
+            return _match(run, node)
+        case ir.Function():
+            define_function(run, node)
+        case ir.Class():
+            define_class(run, node)
+        case ir.Import() | ir.ImportFrom():
+            imports.run_import(run, node)
+        case ir.Jump():
+            if node.value is not None:
+                evaluate(run, node.value)
+            return False
+        case ir.Assert():
+            evaluate(run, node.test)
+    return True
+
+
+def scope_text(run: Machine, test: ir.Expression) -> str:
+    """Prefix that keeps guards on different variables of one spelling apart."""
+    nodes = test.operands if isinstance(test, ir.Boolean) else (test,)
+    first = nodes[0]
+    if isinstance(first, ir.Unary):
+        first = first.operand
+    if isinstance(first, ir.Compare):
+        first = first.left
+    name = root_name(first)
+    return str(run.scope_of(name)) if name else "0"
+
+
+def guards_of(run: Machine, test: ir.Expression) -> tuple[Guard, Guard]:
+    return literals_of(test, scope_text(run, test))
+
+
+def _fork(run: Machine, guard: Guard, body: tuple[ir.Statement, ...]) -> tuple[State, bool]:
+    """Run a block on a fork of the state, under one more guard."""
+    outer = run.state
+    run.state = outer.fork()
+    try:
+        with run.under(run.guard | guard):
+            goes_on = run_block(run, body)
+        return run.state, goes_on
+    finally:
+        run.state = outer
+
+
+def _branch(run: Machine, body: tuple[ir.Statement, ...]) -> None:
+    """A block that may run any number of times: its changes are kept, its jumps end nothing."""
+    state, _ = _fork(run, ALWAYS, body)
+    run.state.absorb(state)
+
+
+def _if(
+    run: Machine, test: ir.Expression, body: tuple[ir.Statement, ...], otherwise: tuple[ir.Statement, ...]
+) -> bool:
+    known = truth(run, evaluate(run, test))
+    if is_main_guard(test):
+        known = True
+    yes, no = guards_of(run, test)
+    if known is None and not compatible(yes, run.guard):
+        known = False
+    elif known is None and not compatible(no, run.guard):
+        known = True
+    if known is not None:
+        return run_block(run, body if known else otherwise)
+    yes_state, yes_on = _fork(run, yes, body)
+    no_state, no_on = _fork(run, no, otherwise)
+    if yes_on and no_on:
+        run.join(yes_state, yes, no_state, no)
+    elif yes_on or no_on:
+        run.state.absorb(yes_state if yes_on else no_state)
+        run.guard = run.guard | (yes if yes_on else no)
+    return yes_on or no_on
+
+
+def is_main_guard(test: ir.Expression) -> bool:
+    return (
+        isinstance(test, ir.Compare)
+        and isinstance(test.left, ir.Name)
+        and test.left.identifier == "__name__"
+        and test.operators == ("==",)
+    )
+
+
+def _for(run: Machine, node: ir.For) -> None:
+    iterable = flush(run, evaluate(run, node.iterable))
+    items = items_of(run, iterable)
+    if items is not None and len(items) <= MOST_ITERATIONS:
+        for item in items:
+            assignment.assign(run, node.target, item, node.iterable)
+            _branch(run, node.body)
+    else:
+        widen(run, node.body)
+        assignment.assign(run, node.target, element_of(run, iterable), node.iterable)
+        _branch(run, node.body)
+    assignment.settle(run, iterable)
+    _branch(run, node.otherwise)
+
+
+def _try(run: Machine, node: ir.Try) -> bool:
+    before = run.state.fork()
+    goes_on = run_block(run, node.body)
+    after = run.state
+    for handler in node.handlers:
+        run.state = before.fork()
+        if handler.name:
+            run.bind(handler.name, run.unknown())
+        try:
+            handled = run_block(run, handler.body)
+        finally:
+            fork, run.state = run.state, after
+        for key, content in fork.changes.items():
+            if handled and run.state.get(key) is None:
+                run.state.set(key, content)
+        goes_on = goes_on or handled
+    if goes_on:
+        goes_on = run_block(run, node.otherwise)
+    return run_block(run, node.final) and goes_on
+
+
+def _match(run: Machine, node: ir.Match) -> bool:
+    """A match is an if/elif chain on its literals; other patterns may or may not match."""
+    evaluate(run, node.subject)
+    chain: tuple[ir.Statement, ...] = ()
+    for case in reversed(node.cases):
+        if case.literal is None:
+            test: ir.Expression = ir.Opaque(case.span, ())
+        else:
+            test = ir.Compare(case.span, node.subject, ("==",), (case.literal,))
+        chain = (ir.If(case.span, test, case.body, chain),)
+    return run_block(run, chain)
+
+
+def define_function(run: Machine, node: ir.Function) -> None:
+    function = function_value(run, node)
+    run.bind(node.name, function)
+    if run.scopes[run.scope].kind == "function":
+        run.defined.append(function)
+
+
+def function_value(run: Machine, node: ir.Function | ir.Lambda) -> FunctionValue:
+    """A function of the project; its defaults are evaluated where it is defined."""
+    defaults = tuple(None if p.default is None else evaluate(run, p.default) for p in node.parameters)
+    if isinstance(node, ir.Lambda):
+        return FunctionValue(
+            "<lambda>", node.parameters, defaults, node.body, run.module.path, run.scope, run.place(node)
+        )
+    names = tuple(name for decorator in node.decorators if (name := _last_name(decorator)))
+    return FunctionValue(
+        node.name, node.parameters, defaults, node.body, run.module.path, run.scope, run.place_of(node.name_span),
+        decorators=names, name_span=node.name_span,
+    )  # fmt: skip
+
+
+def _last_name(node: ir.Expression) -> str:
+    if isinstance(node, ir.Call):
+        node = node.function
+    if isinstance(node, ir.Attribute):
+        return node.name
+    return node.identifier if isinstance(node, ir.Name) else ""
+
+
+def define_class(run: Machine, node: ir.Class) -> None:
+    bases = tuple(evaluate(run, base.value) for base in node.bases if base.keyword is None and not base.star)
+    scope = run.new_scope(run.scope, run.module, "class", node.name)
+    with run.inside(scope):
+        state, _ = _fork(run, ALWAYS, node.body)
+    members = tuple(
+        (key[1], value) for key, value in state.changes.items() if isinstance(key, tuple) and key[0] == scope
+    )
+    run.state.absorb(state)
+    run.bind(
+        node.name,
+        ClassValue(node.name, members, bases, run.module.path, run.place_of(node.name_span)),  # type: ignore[arg-type]
+    )
+

@@ -1,0 +1,185 @@
+"""Indexing: elements of sequences, channels, channel flips and views of images."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from normlint import ir
+from normlint.evaluate.machine import Machine, label_of
+from normlint.pixelmap import Affine, Interval, Numbers
+from normlint.places import Place
+from normlint.values import (
+    Constant,
+    DictCell,
+    External,
+    Image,
+    ListCell,
+    Slicing,
+    Step,
+    TupleValue,
+    Unknown,
+    Value,
+    Vector,
+)
+
+
+def subscript(run: Machine, base: Value, index: Value, node: ir.Subscript) -> Value:
+    content = run.contents(base)
+    match content:
+        case TupleValue(items=items, label=label):
+            return _item(run, items, index, is_list=False, label=label)
+        case ListCell(items=items, open=is_open):
+            if is_open:
+                return items[0] if len(set(map(type, items))) == 1 and len(items) == 1 else run.unknown()
+            return _item(run, items, index, is_list=True)
+        case DictCell():
+            if isinstance(index, Constant):
+                found = content.get(index.value)
+                if found is not None:
+                    return found
+                return run.unknown(label=label_of(index.value) if isinstance(index.value, str) else "")
+            return _any_of(run, content)
+        case Vector():
+            return _of_vector(run, content, index)
+        case Image():
+            return of_image(run, base, content, index, run.place(node))
+        case Unknown():
+            if isinstance(index, Constant) and isinstance(index.value, str):
+                return run.unknown(name=index.value, label=label_of(index.value))
+            return run.unknown(label=content.label, name=content.origin.name)
+    return run.unknown()
+
+
+def _any_of(run: Machine, content: DictCell) -> Value:
+    from normlint.evaluate.guards import alternatives
+
+    if content.open or not content.items:
+        return run.unknown()
+    options = [(frozenset({("0:key", "==", repr(key))}), value) for key, value in content.items]
+    return alternatives(options) or run.unknown()
+
+
+def _item(run: Machine, items: tuple[Value, ...], index: Value, is_list: bool, label: str = "") -> Value:
+    if isinstance(index, Constant) and isinstance(index.value, int):
+        if -len(items) <= index.value < len(items):
+            return items[index.value]
+        return run.unknown()
+    if isinstance(index, Slicing):
+        bounds = _bounds(index)
+        if bounds is not None:
+            cut = items[bounds]
+            return run.allocate(ListCell(cut)) if is_list else TupleValue(cut, label)
+    return run.unknown()
+
+
+def _bounds(index: Slicing) -> slice | None:
+    parts: list[int | None] = []
+    for part in (index.lower, index.upper, index.step):
+        if part is None:
+            parts.append(None)
+        elif isinstance(part, Constant) and (part.value is None or isinstance(part.value, int)):
+            parts.append(part.value)
+        else:
+            return None
+    return None if parts[2] == 0 else slice(*parts)
+
+
+def _of_vector(run: Machine, vector: Vector, index: Value) -> Value:
+    if isinstance(index, Constant) and isinstance(index.value, int) and not isinstance(index.value, bool):
+        if len(vector.numbers) > 1 and -len(vector.numbers) <= index.value < len(vector.numbers):
+            return replace(vector, numbers=(vector.numbers[index.value],))
+        return vector
+    if isinstance(index, Slicing):
+        bounds = _bounds(index)
+        return replace(vector, numbers=vector.numbers[bounds]) if bounds is not None else run.unknown()
+    parts = index.items if isinstance(index, TupleValue) else (index,)
+    if any(_steps_back(part) for part in parts):
+        return replace(vector, numbers=vector.numbers[::-1])
+    return vector  # None and : only add axes
+
+
+def _steps_back(part: Value) -> bool:
+    return (
+        isinstance(part, Slicing)
+        and part.lower is None
+        and part.upper is None
+        and isinstance(part.step, Constant)
+        and part.step.value == -1
+    )
+
+
+def _listed(run: Machine, part: Value) -> tuple[int, ...] | None:
+    content = run.contents(part)
+    if isinstance(content, Vector):
+        return tuple(int(number) for number in content.numbers)
+    if isinstance(content, (ListCell, TupleValue)):
+        values = [item.value for item in content.items if isinstance(item, Constant)]
+        if len(values) == len(content.items) and all(isinstance(value, int) for value in values):
+            return tuple(value for value in values if isinstance(value, int))
+    return None
+
+
+def of_image(run: Machine, base: Value, image: Image, index: Value, place: Place) -> Value:
+    """A part of an image: a view with the same map, one channel, or the channels in the other order."""
+    parts = index.items if isinstance(index, TupleValue) else (index,)
+    axis = channel_axis(image, parts)
+    if axis is not None:
+        part = parts[axis] if axis >= 0 else parts[len(parts) + axis]
+        if _steps_back(part) or _listed(run, part) == (2, 1, 0):
+            return flipped(image, place)
+        if isinstance(part, Constant) and isinstance(part.value, int) and not isinstance(part.value, bool):
+            return channel(image, part.value)
+    return base
+
+
+def channel_axis(image: Image, parts: tuple[Value, ...]) -> int | None:
+    """Which index of ``parts`` addresses the channels: the last one of HWC data, the first or second of CHW data."""
+    ellipsis = [n for n, part in enumerate(parts) if part == External("builtins.Ellipsis")]
+    if ellipsis:
+        return len(parts) - 1 if ellipsis[0] == len(parts) - 2 else None
+    if image.layout == "CHW":
+        return 0
+    if image.layout == "NCHW":
+        return 1 if len(parts) > 1 else None
+    if len(parts) == 3:
+        return 2
+    if len(parts) == 4:
+        last = parts[3]
+        whole = isinstance(last, Slicing) and last.lower is None and last.upper is None and last.step is None
+        return 1 if whole and not isinstance(parts[1], Slicing) else 3
+    if len(parts) == 2 and image.layout is None:
+        first, second = parts
+        plain = isinstance(first, Slicing) and first.step is None
+        is_channel = isinstance(second, Constant) and isinstance(second.value, int) and 0 <= second.value <= 2
+        return 1 if plain and is_channel else None
+    if len(parts) == 1 and image.layout is None and _listed_flip(parts[0]):
+        return 0
+    return None
+
+
+def _listed_flip(part: Value) -> bool:
+    return isinstance(part, TupleValue) and [getattr(i, "value", None) for i in part.items] == [2, 1, 0]
+
+
+def flipped(image: Image, place: Place) -> Image:
+    """The channels in the other order: RGB becomes BGR, per-channel numbers turn round."""
+    other = {"RGB": "BGR", "BGR": "RGB"}.get(image.order or "")
+    interval = image.interval
+    return replace(
+        image, map=image.map.reversed() if image.map else None, order=other,
+        interval=Interval(interval.low[::-1], interval.high[::-1]) if interval else None,
+        step=Step("flip", place, image.step),
+    )  # fmt: skip
+
+
+def channel(image: Image, number: int) -> Image:
+    """One channel of an image."""
+
+    def pick(numbers: Numbers) -> Numbers:
+        return (numbers[number],) if -len(numbers) <= number < len(numbers) and len(numbers) > 1 else numbers
+
+    interval = image.interval
+    return replace(
+        image, map=Affine(pick(image.map.gain), pick(image.map.bias)) if image.map else None,
+        interval=Interval(pick(interval.low), pick(interval.high)) if interval else None, channels=1,
+    )  # fmt: skip

@@ -1,0 +1,74 @@
+"""What rules see: observations by file, pipelines, and the places that belong together. Never the source code."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from normlint.evaluate.machine import Log
+from normlint.evaluate.observations import MaskClamp, Observation, PipelineObservation, Wraparound
+from normlint.places import Place
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """Everything observed in one file, in source order."""
+
+    path: str
+    observations: tuple[Observation, ...] = ()
+    pipelines: tuple[PipelineObservation, ...] = ()
+    wraparounds: tuple[Wraparound, ...] = ()
+    mask_clamps: tuple[MaskClamp, ...] = ()
+
+    @cached_property
+    def by_place(self) -> dict[Place, tuple[Observation, ...]]:
+        """Observations grouped by the place they were made at."""
+        groups: dict[Place, list[Observation]] = defaultdict(list)
+        for observation in self.observations:
+            groups[observation.place].append(observation)
+        return {place: tuple(group) for place, group in groups.items()}
+
+    def of_kind(self, *kinds: str) -> Iterator[Observation]:
+        return (o for o in self.observations if o.kind in kinds)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The facts of a whole run, by file in path order."""
+
+    files: tuple[FileFacts, ...]
+
+    def observations(self, *kinds: str) -> Iterator[Observation]:
+        for file in self.files:
+            yield from file.of_kind(*kinds)
+
+
+def gather(log: Log) -> Facts:
+    """Sort the log of the evaluator by file and place; equal observations are kept once."""
+    observations: dict[str, dict[Observation, None]] = defaultdict(dict)
+    pipelines: dict[str, dict[PipelineObservation, None]] = defaultdict(dict)
+    wraparounds: dict[str, list[Wraparound]] = defaultdict(list)
+    mask_clamps: dict[str, list[MaskClamp]] = defaultdict(list)
+    for observation in log.observations:
+        observations[observation.place.path][observation] = None
+    for pipeline in log.pipelines:
+        pipelines[pipeline.place.path][pipeline] = None
+    for wraparound in log.wraparounds:
+        wraparounds[wraparound.place.path].append(wraparound)
+    for mask in log.mask_clamps:
+        mask_clamps[mask.place.path].append(mask)
+    paths = sorted({*observations, *pipelines, *wraparounds, *mask_clamps})
+    return Facts(
+        tuple(
+            FileFacts(
+                path,
+                tuple(sorted(observations[path], key=lambda o: (o.place[1:5], o.kind, len(o.stack)))),
+                tuple(sorted(pipelines[path], key=lambda p: p.place[1:5])),
+                tuple(wraparounds[path]),
+                tuple(mask_clamps[path]),
+            )
+            for path in paths
+        )
+    )

@@ -1,0 +1,60 @@
+"""From observations to the inventory: one site a place and kind, with the numbers of its best evaluation."""
+
+from __future__ import annotations
+
+import math
+from typing import get_args
+
+from normlint.evaluate.machine import Log
+from normlint.evaluate.observations import Observation
+from normlint.facts import gather
+from normlint.pixelmap import Interval
+from normlint.places import Place
+from normlint.roles import role_of
+from normlint.sites import ResolvedFrom, Site
+
+_SOURCES = frozenset(get_args(ResolvedFrom))
+
+
+def inventory(log: Log) -> tuple[Site, ...]:
+    """All sites in order of path and place."""
+    sites: list[Site] = []
+    for file in gather(log).files:
+        best: dict[tuple[Place, str], Observation] = {}
+        for observation in file.observations:
+            key = (observation.place, observation.kind)
+            known = best.get(key)
+            if known is None or _rank(observation) > _rank(known):
+                best[key] = observation
+        sites.extend(_site(observation) for observation in best.values())
+    return tuple(sites)
+
+
+def _rank(observation: Observation) -> tuple[bool, bool, bool, int]:
+    """Better: numbers known, input known, not through a helper, and seen directly in its own function."""
+    return (
+        observation.affine is not None or observation.mean is not None,
+        observation.before is not None and observation.before.interval is not None,
+        not observation.helper,
+        -len(observation.stack),
+    )
+
+
+def _site(observation: Observation) -> Site:
+    affine = observation.affine
+    source = observation.source
+    return Site(
+        observation.place, observation.kind, observation.api, observation.mean, observation.std,
+        affine.gain if affine else None, affine.bias if affine else None,
+        _ends(observation.before.interval if observation.before else None),
+        _ends(observation.after.interval if observation.after else None),
+        role_of(observation.place.path, observation.function),
+        source if source in _SOURCES else "unresolved",  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def _ends(interval: Interval | None) -> tuple[float | None, float | None] | None:
+    if interval is None:
+        return None
+    low, high = interval.lowest, interval.highest
+    return (low if math.isfinite(low) else None, high if math.isfinite(high) else None)

@@ -1,0 +1,62 @@
+"""A file's bytes to ``ir.Module``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from normlint import ir
+from normlint.lowering.parsing import Lowered, UnreadableError, lower_text, unreadable
+from normlint.notebooks import Cell, read_notebook
+from normlint.source import SourceError, decode
+
+
+def lower(path: str, data: bytes) -> ir.Module:
+    """Lower the Python source ``data`` of the file at the POSIX path ``path``; ``.ipynb`` is read as a notebook.
+
+    A pure function; raises nothing for any bytes: what could not be read is in ``problems`` and the rest is lowered.
+    """
+    try:
+        text = decode(data)
+    except SourceError as error:
+        return ir.Module(path, (), (error.problem,))
+    if path.endswith(".ipynb"):
+        return _notebook(path, text)
+    try:
+        body, problems = lower_text(text)
+    except UnreadableError as error:
+        return ir.Module(path, (), (error.problem,))
+    return ir.Module(path, body, problems)
+
+
+def _notebook(path: str, text: str) -> ir.Module:
+    notebook = read_notebook(text)
+    if not notebook.cells:
+        return ir.Module(path, (), notebook.problems)
+    body, problems = _cells(notebook.cells)
+    return ir.Module(path, body, problems, tuple([line for cell in notebook.cells for line in cell.lines]))
+
+
+def _cells(cells: tuple[Cell, ...]) -> Lowered:
+    """The cells as one program; where that cannot be parsed, without the cells to blame."""
+    try:
+        return lower_text("".join([cell.text for cell in cells]))
+    except UnreadableError as error:
+        whole = error.problem
+    texts: list[str] = []
+    problems: list[ir.Problem] = []
+    offset = 0
+    for cell in cells:
+        problem = unreadable(cell.text)
+        if problem is not None:
+            span = problem.span
+            moved = span._replace(line=span.line + offset, end_line=span.end_line + offset)
+            problems.append(replace(problem, span=moved, message=f"cell {cell.lines[0].cell}: {problem.message}"))
+        texts.append(cell.text if problem is None else "\n" * len(cell.lines))
+        offset += len(cell.lines)
+    if not problems:
+        return (), (whole,)
+    try:
+        body, more = lower_text("".join(texts))
+    except UnreadableError as error:
+        return (), (*problems, error.problem)
+    return body, (*problems, *more)

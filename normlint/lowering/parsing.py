@@ -1,0 +1,90 @@
+"""Text to statements: what is within the limits is parsed and lowered, the rest is named."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from normlint import ir
+from normlint.limits import restrain
+from normlint.lowering.offsets import PositionError, Positions
+from normlint.lowering.statements import StatementLowering
+from normlint.places import Span
+
+_AT = re.compile(r"error at (\d+):(\d+)")
+_PYTHON2 = re.compile(r"[ \t\f]*(print|exec)\b[ \t]*[^\s=(.,\[:]")
+
+Lowered = tuple[tuple[ir.Statement, ...], tuple[ir.Problem, ...]]
+
+
+class UnreadableError(ValueError):
+    """Text that is not lowered at all; ``problem`` says why."""
+
+    def __init__(self, problem: ir.Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+def lower_text(text: str) -> Lowered:
+    """Statements of source text whose newlines are ``\\n``, and the problems of those that were left out.
+
+    Raises ``UnreadableError``.
+    """
+    restrained = restrain(text)
+    if restrained.refused:
+        raise UnreadableError(restrained.problems[0])
+    code = restrained.text.rstrip(" \t\f\n") + "\n"  # LibCST loses some of the blank lines at the end
+    return _lowered(_parsed(code), code), restrained.problems
+
+
+def unreadable(text: str) -> ir.Problem | None:
+    """Why the text cannot be parsed, or None."""
+    restrained = restrain(text)
+    if restrained.refused:
+        return restrained.problems[0]
+    try:
+        _parsed(restrained.text)
+    except UnreadableError as error:
+        return error.problem
+    return None
+
+
+def _parsed(text: str) -> cst.Module:
+    try:
+        return cst.parse_module(text)
+    except cst.ParserSyntaxError as error:
+        raise UnreadableError(_syntax_problem(error, text)) from error
+    except UnicodeEncodeError as error:
+        line = text.count("\n", 0, error.start) + 1
+        raise UnreadableError(_problem(line, 1, f"syntax error: a lone surrogate at line {line}")) from error
+    except RecursionError as error:
+        raise UnreadableError(_problem(1, 1, "too deeply nested")) from error
+
+
+def _lowered(module: cst.Module, text: str) -> tuple[ir.Statement, ...]:
+    try:
+        return StatementLowering(Positions(module, text)).block(module.body)
+    except RecursionError as error:
+        raise UnreadableError(_problem(1, 1, "too deeply nested")) from error
+    except PositionError as error:
+        raise UnreadableError(_problem(1, 1, f"positions are lost: {error}")) from error
+
+
+def _problem(line: int, column: int, message: str) -> ir.Problem:
+    return ir.Problem(Span(line, column, line, column), message)
+
+
+def _syntax_problem(error: cst.ParserSyntaxError, text: str) -> ir.Problem:
+    """Where and why, on one line."""
+    lines = text.split("\n")
+    match = _AT.search(error.message)
+    if match is None:
+        # The tokenizer tells no position.
+        message = " ".join(error.message.removeprefix("tokenizer error: ").split())[:200]
+        return _problem(1, 1, f"syntax error: {message}")
+    line = min(max(int(match.group(1)), 1), len(lines))
+    column = min(int(match.group(2)), len(lines[line - 1])) + 1
+    python2 = _PYTHON2.match(lines[line - 1])
+    hint = f" (Python 2 {python2.group(1)} statement?)" if python2 else ""
+    return _problem(line, column, f"syntax error at line {line}, column {column}{hint}")

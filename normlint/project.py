@@ -1,0 +1,139 @@
+"""The whole run: discover, sieve, lower, evaluate, reconcile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from normlint import ir
+from normlint.catalogue import catalogue
+from normlint.discover import Discovery, ReadError, SourceFile, discover, project_root, read
+from normlint.evaluate.entries import evaluate_module
+from normlint.evaluate.machine import Log, Machine
+from normlint.findings import Finding
+from normlint.inventory import inventory
+from normlint.places import Place
+from normlint.reconcile import reconcile, unreadable
+from normlint.rules import Selection
+from normlint.sieve import may_hold_sites
+from normlint.sites import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What a run found. ``root`` is absolute; places are relative to it."""
+
+    root: Path
+    findings: tuple[Finding, ...]
+    sites: tuple[Site, ...]
+    files_seen: int = 0
+    files_lowered: int = 0
+    statistics: dict[str, int] = field(default_factory=dict)
+
+
+class Workspace:
+    """The files of one run: read and lowered at most once each."""
+
+    def __init__(self, discovery: Discovery) -> None:
+        self.files = {file.path: file for file in discovery.files}
+        self.problems: list[tuple[str, ir.Problem | None, str, ir.Module | None]] = [
+            (path, None, message, None) for path, message in discovery.problems
+        ]
+        self._data: dict[str, bytes | None] = {}
+        self._modules: dict[str, ir.Module | None] = {}
+
+    def data(self, path: str) -> bytes | None:
+        """The bytes of a file; None, and a problem, where it cannot be read."""
+        if path not in self._data:
+            try:
+                self._data[path] = read(self.files[path])
+            except ReadError as error:
+                self._data[path] = None
+                self.problems.append((path, None, str(error), None))
+        return self._data[path]
+
+    def load(self, path: str) -> ir.Module | None:
+        """The lowered form of a file; None where it cannot be read."""
+        if path not in self._modules:
+            from normlint.lowering import lower
+
+            data = self.data(path)
+            self._data[path] = b""
+            module = None if data is None else lower(path, data)
+            self._modules[path] = module
+            for problem in module.problems if module is not None else ():
+                self.problems.append((path, problem, problem.message, module))
+        return self._modules[path]
+
+    @property
+    def lowered(self) -> int:
+        return sum(module is not None for module in self._modules.values())
+
+
+def analyze(paths: tuple[Path, ...], selection: Selection = Selection()) -> Analysis:
+    """Index the project around ``paths`` from its root and report what touches them.
+
+    Raises ``normlint.discover.PathError`` for a path that does not exist.
+    """
+    root = project_root(paths)
+    workspace = Workspace(discover(root, paths))
+    log = evaluate(workspace)
+    findings = reconcile(log, selection) + unreadable(_problems(workspace), selection)
+    sites = inventory(log)
+    wanted = _wanted(root, paths)
+    return Analysis(
+        root,
+        tuple(sorted((f for f in findings if wanted(f.place.path, *(r.place.path for r in f.related))),
+                     key=lambda finding: finding.order)),
+        tuple(site for site in sites if wanted(site.place.path)),
+        files_seen=len(workspace.files),
+        files_lowered=workspace.lowered,
+        statistics={"budgets spent": log.exhausted, "observations": len(log.observations)},
+    )  # fmt: skip
+
+
+def evaluate(workspace: Workspace) -> Log:
+    """Evaluate every file that may hold a site."""
+    machine = Machine(workspace.load, frozenset(workspace.files), catalogue())
+    for path, file in workspace.files.items():
+        if file.kind == "config":
+            continue
+        data = workspace.data(path)
+        if data and may_hold_sites(data):
+            evaluate_module(machine, path)
+    return machine.log
+
+
+def _problems(workspace: Workspace) -> list[tuple[Place, str]]:
+    found = []
+    for path, problem, message, module in workspace.problems:
+        place = module.place(problem.span) if module is not None and problem is not None else Place(path, 1, 1, 1, 1)
+        found.append((place, message))
+    return found
+
+
+def _wanted(root: Path, paths: tuple[Path, ...]) -> _Filter:
+    return _Filter(tuple(_relative(root, path) for path in paths))
+
+
+def _relative(root: Path, path: Path) -> str:
+    try:
+        relative = path.resolve().relative_to(root).as_posix()
+    except ValueError:
+        return path.as_posix()
+    return "" if relative == "." else relative
+
+
+@dataclass(frozen=True, slots=True)
+class _Filter:
+    """Whether one of some places lies in the paths that the user named."""
+
+    roots: tuple[str, ...]
+
+    def __call__(self, *paths: str) -> bool:
+        return not self.roots or any(
+            not root or path == root or path.startswith(root + "/") for root in self.roots for path in paths
+        )
+
+
+__all__ = ["Analysis", "Selection", "SourceFile", "analyze"]

@@ -1,0 +1,55 @@
+"""The rules described, from their own documentation."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from normlint.rules import Rule
+
+
+def rules_text(rules: Sequence[Rule]) -> str:
+    """A table: code, name, severity, on or off by default, the first line of the documentation."""
+    rows = [("CODE", "NAME", "SEVERITY", "DEFAULT", "REPORTS"), *map(_row, rules)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(size) for cell, size in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
+
+
+def rules_json(rules: Sequence[Rule]) -> str:
+    """``{"version": 1, "rules": [{"code", "name", "severity", "default", "summary", "documentation"}]}``"""
+    described = [
+        {
+            "code": rule.code,
+            "name": rule.name,
+            "severity": rule.severity,
+            "default": rule.default,
+            "summary": first_line(rule.documentation),
+            "documentation": inspect.cleandoc(rule.documentation),
+        }
+        for rule in rules
+    ]
+    return json.dumps({"version": 1, "rules": described}, indent=2)
+
+
+def explanation(rule: Rule) -> str:
+    """The rule's title, its severity and its documentation."""
+    title = f"{rule.code} {rule.name}"
+    default = "on by default" if rule.default else f"off by default: --extend-select {rule.code}"
+    documentation = inspect.cleandoc(rule.documentation).rstrip()
+    return f"{title}\n{'=' * len(title)}\n\nSeverity: {rule.severity}; {default}.\n\n{documentation}"
+
+
+def first_line(documentation: str) -> str:
+    """The first line that says something, without its final full stop."""
+    text = inspect.cleandoc(documentation).strip()
+    return text.splitlines()[0].rstrip(".") if text else ""
+
+
+def _row(rule: Rule) -> tuple[str, ...]:
+    default = "on" if rule.default else "off"
+    return (rule.code, rule.name, rule.severity, default, first_line(rule.documentation))

@@ -1,0 +1,71 @@
+"""The source lines that frames show, read again from disk."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from normlint.discover import KINDS, ReadError, SourceFile, read
+
+# Only what Python counts as a line: str.splitlines also breaks at form feeds and Unicode separators.
+_NEWLINE = re.compile(r"\r\n|\n|\r")
+_JSON_LINE = re.compile(r'^(\s*)("(?:[^"\\]|\\.)*")\s*,?\s*$')
+MAX_KEPT = 16
+LONG_LINE = 100_000
+
+
+class Line(NamedTuple):
+    """One line to show; ``shift`` is subtracted from a raw column (1-based) to get a column in ``text``."""
+
+    text: str
+    shift: int = 0
+
+
+@dataclass(slots=True)
+class SourceLines:
+    """Lines by path (relative to ``root``) and 1-based number; the last few files are kept."""
+
+    root: Path
+    _files: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def get(self, path: str, number: int) -> Line | None:
+        """The line, a notebook's without its JSON quotes; None where the file or the line is gone."""
+        lines = self._lines(path)
+        if not 1 <= number <= len(lines):
+            return None
+        raw = lines[number - 1]
+        if path.endswith(".ipynb"):
+            return _unquoted(raw)
+        return Line(raw)
+
+    def _lines(self, path: str) -> tuple[str, ...]:
+        known = self._files.get(path)
+        if known is None:
+            if len(self._files) >= MAX_KEPT:
+                self._files.pop(next(iter(self._files)))
+            known = self._files[path] = self._read(path)
+        return known
+
+    def _read(self, path: str) -> tuple[str, ...]:
+        file = SourceFile(path, self.root / path, KINDS.get(Path(path).suffix.lower(), "python"))
+        try:
+            data = read(file)
+        except ReadError:
+            # The finding stands (NL902 is often about this very file); its frame is shown without source.
+            return ()
+        return tuple(_NEWLINE.split(data.decode("utf-8-sig", "replace")))
+
+
+def _unquoted(raw: str) -> Line:
+    """A line of a cell is a JSON string on a line of its own; anything else is shown as it is."""
+    match = _JSON_LINE.match(raw) if len(raw) < LONG_LINE else None
+    if match is None:
+        return Line(raw)
+    try:
+        text = json.loads(match[2])
+    except json.JSONDecodeError:
+        return Line(raw)
+    return Line(text.removesuffix("\n").removesuffix("\r"), len(match[1]) + 1)

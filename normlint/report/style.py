@@ -1,0 +1,26 @@
+"""Terminal colours, or none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_CODES = {
+    "error": "1;31",
+    "warning": "1;33",
+    "info": "1;36",
+    "bold": "1",
+    "rail": "34",
+    "related": "36",
+    "dim": "2",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """``paint`` with ``color`` off returns the text as it is."""
+
+    color: bool = False
+
+    def paint(self, role: str, text: str) -> str:
+        """The text in the role's colour: a severity, bold, rail, related or dim."""
+        return f"\x1b[{_CODES[role]}m{text}\x1b[0m" if self.color and text else text

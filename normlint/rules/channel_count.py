@@ -1,0 +1,52 @@
+"""NL307 channel-count"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from normlint.claims import written
+from normlint.facts import Facts
+from normlint.findings import Finding
+from normlint.rules.registry import Rule
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """As many numbers as the image has no channels.
+
+    ## What it does
+    Reports mean and std of different lengths, and three numbers on an image that is known to have one channel.
+
+    ## Why is this bad?
+    torchvision raises, or broadcasts one channel to three.
+
+    ## Example
+    ```python
+    from torchvision import transforms
+
+    normalize = transforms.Normalize((0.485, 0.456, 0.406), (0.229, 0.224))
+    ```
+
+    ## Use instead
+    ```python
+    from torchvision import transforms
+
+    normalize = transforms.Normalize((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+    ```
+    """
+    for observation in facts.observations("normalize", "denormalize"):
+        mean, std = observation.mean, observation.std
+        if mean is None or std is None or observation.helper or observation.api == "arithmetic":
+            continue
+        if len(mean) != len(std) and 1 not in {len(mean), len(std)}:
+            yield RULE.finding(
+                observation.place, f"the mean has {len(mean)} numbers and the std {len(std)} ({written(mean, std)})",
+                key=written(mean, std),
+            )
+        elif observation.before is not None and observation.before.order == "GRAY" and len(mean) == 3:
+            yield RULE.finding(
+                observation.place, f"three numbers ({written(mean, std)}) for an image of one channel",
+                key=written(mean, std), confidence="medium",
+            )
+
+
+RULE = Rule("NL307", "channel-count", "error", True, check)

@@ -1,0 +1,131 @@
+"""NL103 denormalize-mismatch"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from normlint.claims import denormalize_claims, describe, is_picture, normalize_claim, normalized_stats
+from normlint.evaluate.observations import Observation, steps_of
+from normlint.facts import Facts, FileFacts
+from normlint.findings import Finding, Related
+from normlint.pixelmap import Stats
+from normlint.places import Place
+from normlint.rules.registry import Rule
+
+
+def _is_inverse_attempt(observation: Observation) -> bool:
+    """A denormalize, or a Normalize call whose numbers can only be meant as an inverse."""
+    if observation.kind == "denormalize":
+        return True
+    return observation.std is not None and observation.mean is not None and (
+        min(observation.std) > 1.2 and max(map(abs, observation.mean)) < 10
+    )
+
+
+def _by_flow(observation: Observation, stats: Stats) -> Iterator[Finding]:
+    image, after = observation.before, observation.after
+    if image is None or after is None or after.map is None or not _is_inverse_attempt(observation):
+        return
+    if is_picture(after.map) or (observation.helper and not observation.labels and observation.mean is None):
+        return
+    if any(step.operation in {"minmax", "mix"} for step in steps_of(image)):
+        return
+    claims = denormalize_claims(observation.affine) if observation.affine is not None else ()
+    if not claims or any(claim.same_as(stats) for claim in claims) or _completed(after):
+        return
+    places = [step.place for step in steps_of(image) if step.affine is not None and step.operation != "to_unit"]
+    yield _finding(observation, describe(claims[0]), stats, places[-1] if places else observation.place, "high")
+
+
+def _completed(after: object) -> bool:
+    """A first half, whose second half may follow in the next statement."""
+    image_map = getattr(after, "map", None)
+    return image_map is not None and (min(image_map.bias) == max(image_map.bias) == 0.0)
+
+
+def _only_normalization(file: FileFacts) -> tuple[Stats, Place] | None:
+    """The stats of a file that normalizes all its pictures alike, on the way from a data set."""
+    found: list[tuple[Stats, Place]] = []
+    for observation in file.of_kind("normalize"):
+        claim = normalize_claim(observation)
+        if claim is None or observation.helper or min(claim.mean) < 0:
+            return None
+        found.append((claim, observation.place))
+    if not found or not all(claim.same_as(found[0][0]) for claim, _ in found):
+        return None
+    return found[0] if any(p.to_unit and p.mean is not None for p in file.pipelines) else None
+
+
+def _by_file(observation: Observation, stats: Stats, place: Place) -> Iterator[Finding]:
+    if observation.affine is None or observation.helper or observation.mean is None or observation.std is None:
+        return
+    if observation.before is not None and observation.before.anchored:
+        return
+    claims = denormalize_claims(observation.affine)
+    if claims and not any(claim.same_as(stats) for claim in claims):
+        yield _finding(observation, describe(claims[0]), stats, place, "medium")
+
+
+def _finding(observation: Observation, claim: str, stats: Stats, place: Place, confidence: str) -> Finding:
+    where = f"{place.path}:{place.line}"
+    return RULE.finding(
+        observation.place,
+        f"this denormalize undoes {claim}, but the data is normalized with {describe(stats)} ({where})",
+        label="undoes other stats", related=(Related(place, "normalized here"),), key=f"{claim} | {describe(stats)}",
+        confidence="high" if confidence == "high" else "medium",
+    )
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """A denormalize does not undo the normalize that it is paired with.
+
+    ## What it does
+    Where the data flow from a normalize to a denormalize is known, checks that the product of both maps is the picture
+    again: 0..1, or 0..255 with or without the half that makes a truncating cast round (`127.5 * x + 128` is the right inverse
+    of 0.5/0.5). Where it is not known, a denormalize helper is compared with the one normalization of its file, if there is just one.
+
+    ## Why is this bad?
+    Colours and contrast of every saved picture are wrong, and metrics on them as well.
+
+    ## Example
+    ```python
+    from PIL import Image
+    from torchvision import transforms
+
+    transform = transforms.Compose([
+        transforms.ToTensor(),
+        transforms.Normalize((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+    ])
+    inputs = transform(Image.open("a.png"))
+    shown = inputs * 0.5 + 0.5
+    ```
+
+    ## Use instead
+    ```python
+    import torch
+    from PIL import Image
+    from torchvision import transforms
+
+    MEAN = torch.tensor([0.485, 0.456, 0.406]).view(3, 1, 1)
+    STD = torch.tensor([0.229, 0.224, 0.225]).view(3, 1, 1)
+    transform = transforms.Compose([
+        transforms.ToTensor(),
+        transforms.Normalize((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+    ])
+    inputs = transform(Image.open("a.png"))
+    shown = inputs * STD + MEAN
+    ```
+    """
+    for file in facts.files:
+        only = _only_normalization(file)
+        for observation in file.of_kind("denormalize", "normalize"):
+            if observation.affine is None or (observation.note == "grid" and observation.before is None):
+                continue
+            stats = normalized_stats(observation.before)
+            if stats is not None:
+                yield from _by_flow(observation, stats)
+            elif only is not None and observation.kind == "denormalize":
+                yield from _by_file(observation, *only)
+
+
+RULE = Rule("NL103", "denormalize-mismatch", "error", True, check)

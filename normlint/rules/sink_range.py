@@ -1,0 +1,82 @@
+"""NL401 sink-range"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from normlint.claims import describe, normalized_stats
+from normlint.evaluate.observations import Observation
+from normlint.facts import Facts
+from normlint.findings import Finding, Related
+from normlint.pixelmap import show_interval
+from normlint.rules.registry import Rule
+
+_FLOATS = frozenset({"float16", "bfloat16", "float32", "float64"})
+
+
+def _problem(observation: Observation) -> str | None:
+    image, contract = observation.before, observation.contract
+    if image is None or contract is None or image.dtype == "uint8" or image.container == "pil":
+        return None
+    name = observation.api.lstrip(".").rsplit(".", 1)[-1]
+    if contract.uint8_only and image.dtype == "int64" and image.interval is not None:
+        return f"{name} reads int64 values as raw bytes; cast to uint8"
+    if image.interval is None or not image.interval.bounded or not image.anchored:
+        return None
+    shown = show_interval(image.interval)
+    stats = normalized_stats(image)
+    if contract.high == 1 and contract.low == 0:
+        if image.interval.highest > 100 and image.dtype in _FLOATS:
+            return f"{name} takes floats in 0..1 and gets {shown}: everything above 1 is white"
+        if stats is not None and image.interval.lowest < -0.2 and contract.out_of_range != "stretch":
+            return f"{name} takes 0..1 and gets normalized data ({describe(stats)}; {shown}): denormalize first"
+    if contract.high == 255 and image.dtype in _FLOATS:
+        if image.interval.within(-4, 4):
+            return f"{name} takes 0..255 and gets floats in {shown}: the picture is black; multiply by 255"
+        if contract.uint8_only:
+            return f"{name} takes uint8 and gets {image.dtype}; cast to uint8 first"
+    return None
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """A sink gets a range that it misreads.
+
+    ## What it does
+    Compares the range and dtype that reach save_image, imshow, imwrite, imsave, fromarray, ToPILImage ... with what they take.
+
+    ## Why is this bad?
+    Normalized data is shown with its dark half cut off, 0..255 floats are shown white, 0..1 floats are written black,
+    a float array is refused or stretched by its own minimum and maximum.
+
+    ## Example
+    ```python
+    import cv2
+    from PIL import Image
+    from torchvision import transforms
+
+    picture = transforms.ToTensor()(Image.open("a.png"))
+    cv2.imwrite("b.png", picture.permute(1, 2, 0).numpy())
+    ```
+
+    ## Use instead
+    ```python
+    import cv2
+    from PIL import Image
+    from torchvision import transforms
+
+    picture = transforms.ToTensor()(Image.open("a.png"))
+    cv2.imwrite("b.png", picture.permute(1, 2, 0).numpy()[:, :, ::-1] * 255)
+    ```
+    """
+    for observation in facts.observations("sink"):
+        if observation.helper or observation.note or observation.contract is None or observation.low is not None:
+            continue
+        problem = _problem(observation)
+        if problem is None:
+            continue
+        step = observation.before.step if observation.before is not None else None
+        related = (Related(step.place, "the values come from here"),) if step is not None else ()
+        yield RULE.finding(observation.place, problem, related=related, key=problem)
+
+
+RULE = Rule("NL401", "sink-range", "warning", True, check)

@@ -1,0 +1,102 @@
+"""NL101 train-inference-mismatch"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from normlint.claims import describe
+from normlint.evaluate.guards import compatible
+from normlint.evaluate.observations import PipelineObservation
+from normlint.facts import Facts
+from normlint.findings import Finding, Related
+from normlint.pixelmap import Stats, stats_of
+from normlint.rules.registry import Rule
+from normlint.sites import Role
+
+_ROLES: dict[str, Role] = {
+    "train": "train", "training": "train", "trn": "train", "val": "eval", "valid": "eval", "validation": "eval", "eval": "eval",
+    "test": "eval", "testing": "eval", "tst": "eval", "infer": "inference", "inference": "inference", "predict": "inference",
+}  # fmt: skip
+
+
+def role_word(name: str) -> Role | None:
+    """The role that a word of a name says."""
+    words = re.split(r"[^a-z]+", name.lower())
+    return next((_ROLES[word] for word in words if word in _ROLES), None)
+
+
+def _same_name(one: PipelineObservation, other: PipelineObservation) -> bool:
+    """Names that differ by their role only: ``cifar_train`` and ``mnist_test`` do not belong together."""
+    rests = [sorted(w for w in re.split(r"[^a-z0-9]+", p.name.lower()) if w not in _ROLES) for p in (one, other)]
+    return rests[0] == rests[1]
+
+
+def _stats(pipeline: PipelineObservation) -> Stats | None:
+    image = pipeline.result
+    if image is None or image.map is None or not image.anchored or pipeline.mean is None:
+        return None
+    return stats_of(image.map)
+
+
+def _compare(training: PipelineObservation, other: PipelineObservation, role: Role) -> Iterator[Finding]:
+    mine, theirs = _stats(other), _stats(training)
+    if mine is None or theirs is None or mine.same_as(theirs) or not compatible(training.guard, other.guard):
+        return
+    place = other.normalize_place or other.place
+    reference = training.normalize_place or training.place
+    evidence = {"dict": "keys of one dict", "dataset": "splits of one data set"}.get(
+        other.group_kind, f"{training.name} and {other.name} of one scope"
+    )
+    yield RULE.finding(
+        place,
+        f"{role} normalizes with {describe(mine)}, training with {describe(theirs)} ({reference}); paired as {evidence}",
+        label=f"{role} side", related=(Related(reference, "training side"),), key=f"{describe(mine)} | {describe(theirs)}",
+    )
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Inference or evaluation code normalizes with other stats than the training pipeline that it is paired with.
+
+    ## What it does
+    Pairs transforms that stand together: keys of one dict (`"train"`, `"val"`), transforms of one function or module with the words train
+    and test in their names, and data sets built with `train=True` and `train=False`. Both sides must be known, and their
+    conditions must be able to hold together.
+
+    ## Why is this bad?
+    The model is evaluated on inputs that it was not trained on: it is silently worse.
+
+    ## Example
+    ```python
+    from torchvision import transforms
+
+    data_transforms = {
+        "train": transforms.Compose([
+            transforms.ToTensor(), transforms.Normalize((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+        ]),
+        "val": transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))]),
+    }
+    ```
+
+    ## Use instead
+    ```python
+    from torchvision import transforms
+
+    normalize = transforms.Normalize((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
+    data_transforms = {
+        "train": transforms.Compose([transforms.ToTensor(), normalize]),
+        "val": transforms.Compose([transforms.ToTensor(), normalize]),
+    }
+    ```
+    """
+    for file in facts.files:
+        known = [(role_word(p.name), p) for p in file.pipelines if p.complete and role_word(p.name)]
+        for role, pipeline in known:
+            if role == "train":
+                continue
+            for other_role, training in known:
+                if other_role == "train" and training.group == pipeline.group and _same_name(training, pipeline):
+                    yield from _compare(training, pipeline, role)
+
+
+RULE = Rule("NL101", "train-inference-mismatch", "error", True, check)

@@ -1,0 +1,67 @@
+"""NL301 wrong-input-range"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from normlint.claims import written
+from normlint.facts import Facts
+from normlint.findings import Finding
+from normlint.pixelmap import show_interval
+from normlint.rules.registry import Rule
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Stats in one unit are applied to data in another.
+
+    ## What it does
+    Reports 0..1 stats (mean 0.485) on 0..255 data, and 0..255 stats (mean 123.675) on 0..1 data; also a `max_pixel_value` of 255
+    on data that was scaled already.
+
+    ## Why is this bad?
+    The normalized values are off by a factor of 255; the network sees a constant, or noise far outside of what it knows.
+
+    ## Example
+    ```python
+    import cv2
+    import numpy as np
+
+    image = cv2.imread("a.png").astype(np.float32)
+    inputs = (image - np.array([0.485, 0.456, 0.406])) / np.array([0.229, 0.224, 0.225])
+    ```
+
+    ## Use instead
+    ```python
+    import cv2
+    import numpy as np
+
+    image = cv2.imread("a.png").astype(np.float32) / 255
+    inputs = (image - np.array([0.485, 0.456, 0.406])) / np.array([0.229, 0.224, 0.225])
+    ```
+    """
+    for observation in facts.observations("normalize"):
+        image, mean, std = observation.before, observation.mean, observation.std
+        if image is None or image.interval is None or mean is None or std is None or observation.helper:
+            continue
+        if not image.anchored or not any(mean) or ((image.container == "pil" or image.dtype == "uint8") and (
+            "torchvision" in observation.api
+        )):
+            continue
+        peak = observation.peak or 1.0
+        high = image.interval.highest / peak
+        unit_stats = max(mean) <= 1 and max(std) <= 1
+        if unit_stats and high > 100:
+            yield RULE.finding(
+                observation.place,
+                f"stats for 0..1 data ({written(mean, std)}) are applied to values in {show_interval(image.interval)}",
+                label="divide by 255 first", key=written(mean, std),
+            )
+        elif (min(mean) > 1.5 or peak > 1) and image.interval.highest <= 1.01 and image.interval.lowest >= -0.01:
+            yield RULE.finding(
+                observation.place,
+                f"stats for 0..255 data ({written(mean, std)}) are applied to values in {show_interval(image.interval)}",
+                label="the data was scaled to 0..1 before", key=written(mean, std),
+            )
+
+
+RULE = Rule("NL301", "wrong-input-range", "error", True, check)

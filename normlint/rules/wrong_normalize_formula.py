@@ -1,0 +1,54 @@
+"""NL308 wrong-normalize-formula"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from normlint.facts import Facts
+from normlint.findings import Finding
+from normlint.rules.registry import Rule
+
+_LABELS = frozenset({"mean", "std", "mean/std"})
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """A normalize that is not `(x - mean) / std`.
+
+    ## What it does
+    Reports precedence slips (`x - mean / std` subtracts the quotient and never divides the image) and a std that is
+    multiplied where it should divide.
+
+    ## Why is this bad?
+    The network gets values of another scale than it was trained with; it is only worse, it does not fail.
+
+    ## Example
+    ```python
+    def normalize(image, mean, std):
+        return image - mean / std
+    ```
+
+    ## Use instead
+    ```python
+    def normalize(image, mean, std):
+        return (image - mean) / std
+    ```
+    """
+    for observation in facts.observations("normalize", "denormalize", "scale"):
+        if observation.helper:
+            continue
+        formula = tuple((operation, label) for operation, label in observation.labels if label in _LABELS)
+        inverse = any(word in observation.function.lower() for word in ("denorm", "unnorm", "inv", "deprocess", "de_norm"))
+        if formula == (("subtract", "mean/std"),):
+            yield RULE.finding(
+                observation.place,
+                "`x - mean / std` subtracts the quotient mean / std and never divides the image by the std",
+                label="use `(x - mean) / std`", key="x - mean / std",
+            )
+        elif formula == (("subtract", "mean"), ("multiply", "std")) and not inverse:
+            yield RULE.finding(
+                observation.place, "`(x - mean) * std` multiplies by the std that a normalize divides by",
+                label="use `(x - mean) / std`", key="(x - mean) * std",
+            )
+
+
+RULE = Rule("NL308", "wrong-normalize-formula", "error", True, check)

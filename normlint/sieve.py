@@ -1,0 +1,26 @@
+"""A byte-level test that throws away files which cannot hold a site; it may keep too much, never too little."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from normlint.catalogue import catalogue
+
+# Spellings that no name of the catalogue contains: numbers and words of hand-written normalizations.
+_WORDS = (
+    b"normali", b"denorm", b"unnorm", b"255", b"127.5", b"128.", b"mean", b"std", b"uint8", b"clamp", b"clip(",
+    b"totensor", b"to_tensor", b"preprocess", b"0.00392", b"imread", b"imwrite", b"imsave", b"imshow", b"fromarray",
+    b"save_image", b"make_grid", b".byte(", b"65535", b"* 2 - 1", b"*2-1", b"2 * ", b"/ 2", b"0.5", b"image",
+)  # fmt: skip
+
+
+@cache
+def words() -> tuple[bytes, ...]:
+    """The fixed spellings and the last names of the catalogue's APIs, lower-case."""
+    return tuple(dict.fromkeys((*_WORDS, *sorted(word.lower().encode() for word in catalogue().trigger_words()))))
+
+
+def may_hold_sites(data: bytes) -> bool:
+    """Whether a file must be parsed."""
+    lowered = data.lower()
+    return any(word in lowered for word in words())

@@ -1,0 +1,323 @@
+"""Abstract values: what the evaluator knows of an expression.
+
+All values are immutable. What Python code can change in place (images, lists, dicts, instances) lives in numbered cells
+of the evaluator's state; bindings hold a ``Ref`` to the cell, so that two names for one array see the same change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Union
+
+from normlint import ir
+from normlint.pixelmap import IDENTITY, UNBOUNDED, Affine, Interval, Numbers
+from normlint.places import Place, Span
+
+# Guards: the conditions under which a value holds. A literal is (subject, relation, text); see evaluate.guards.
+GuardLiteral = tuple[str, str, str]
+Guard = frozenset[GuardLiteral]
+ALWAYS: Guard = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a value comes from: "picture" (decoded), "parameter", "output" (of a call), "noise" or "unknown"."""
+
+    kind: str
+    number: int
+    name: str = ""
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One operation behind an image value; the chain is shared between values.
+
+    ``operand`` are the numbers it used; ``label`` says what they were called ("mean", "std") where a name says so;
+    ``dtype`` is the type of the result, ``low`` and ``high`` the bounds of a clamp.
+    """
+
+    operation: str
+    place: Place
+    previous: Step | None
+    affine: Affine | None = None
+    operand: Numbers | None = None
+    operand_place: Place | None = None
+    label: str = ""
+    dtype: str | None = None
+    low: float | None = None
+    high: float | None = None
+    stats: tuple[Numbers, Numbers] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A value that may hold pixels.
+
+    ``map`` leads from the unit intensity (``anchored``) or from the opaque ``origin`` to the value; None where no affine
+    map does. ``interval`` is None where nothing is known of the range. ``pending`` is the step before the arithmetic that
+    no site reports yet.
+    """
+
+    origin: Origin
+    map: Affine | None = IDENTITY
+    anchored: bool = False
+    interval: Interval | None = None
+    dtype: str | None = None
+    order: str | None = None
+    layout: str | None = None
+    channels: int | None = None
+    container: str | None = None
+    step: Step | None = None
+    pending: Pending | None = None
+    assumed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Arithmetic that is not yet part of a site: the image before it and the map so far."""
+
+    before: Image
+    affine: Affine | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nothing is known; ``origin`` tells one unknown from another, ``label`` keeps what its name says of it."""
+
+    origin: Origin
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A Python constant. ``label`` is "mean", "std" or "" after the name it was bound to."""
+
+    value: ir.ConstantValue
+    label: str = ""
+    place: Place | None = None
+    source: str = "literal"
+
+
+@dataclass(frozen=True, slots=True)
+class Vector:
+    """A numeric array, one number a channel (or a single number with an array's arithmetic)."""
+
+    numbers: Numbers
+    label: str = ""
+    place: Place | None = None
+    source: str = "literal"
+    dtype: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TupleValue:
+    items: tuple[Value, ...]
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListCell:
+    """Contents of a list; ``open`` when items may be missing that were added where nobody could follow."""
+
+    items: tuple[Value, ...]
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DictCell:
+    """Contents of a dict with constant keys; ``open`` when it may hold more."""
+
+    items: tuple[tuple[ir.ConstantValue, Value], ...]
+    open: bool = False
+
+    def get(self, key: ir.ConstantValue) -> Value | None:
+        for known, value in self.items:
+            if known == key and type(known) is type(key):
+                return value
+        return None
+
+    def put(self, key: ir.ConstantValue, value: Value) -> DictCell:
+        kept = tuple(item for item in self.items if item[0] != key)
+        return replace(self, items=(*kept, (key, value)))
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceCell:
+    """An object of a class of the project; its attributes are kept here, its methods in the class."""
+
+    cls: ClassValue
+    attributes: tuple[tuple[str, Value], ...] = ()
+    open: bool = False
+
+    def get(self, name: str) -> Value | None:
+        for known, value in self.attributes:
+            if known == name:
+                return value
+        return None
+
+    def put(self, name: str, value: Value) -> InstanceCell:
+        kept = tuple(item for item in self.attributes if item[0] != name)
+        return replace(self, attributes=(*kept, (name, value)))
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A binding to a cell."""
+
+    address: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRef:
+    """One channel of the image in a cell: what ``for t, m, s in zip(tensor, mean, std)`` binds to ``t``."""
+
+    address: int
+    channel: int
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """A name of a library by its dotted import path."""
+
+    dotted: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleValue:
+    """A module of the project, by its path."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionValue:
+    """A function or lambda of the project with the scope it was defined in."""
+
+    name: str
+    parameters: tuple[ir.Parameter, ...]
+    defaults: tuple[Value | None, ...]
+    body: tuple[ir.Statement, ...] | ir.Expression
+    module: str
+    scope: int
+    place: Place
+    receiver: Value | None = None
+    decorators: tuple[str, ...] = ()
+    owner: ClassValue | None = None
+    name_span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassValue:
+    """A class of the project: its members after the body ran, and its bases."""
+
+    name: str
+    members: tuple[tuple[str, Value], ...]
+    bases: tuple[Value, ...]
+    module: str
+    place: Place
+
+    def member(self, name: str) -> Value | None:
+        for known, value in self.members:
+            if known == name:
+                return value
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A method of a value, not yet called: ``x.clamp``."""
+
+    receiver: Value
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Super:
+    """``super()``: members are looked up in the bases of the class that owns the method."""
+
+    receiver: Value
+    owner: ClassValue
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    function: Value
+    positional: tuple[Value, ...]
+    named: tuple[tuple[str, Value], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Transform:
+    """A constructed library transform: calling it applies the catalogue entry with these arguments."""
+
+    entry: str
+    arguments: tuple[tuple[str, Value], ...]
+    place: Place
+
+    def argument(self, name: str) -> Value | None:
+        for known, value in self.arguments:
+            if known == name:
+                return value
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """Compose, nn.Sequential and the like; ``open`` when some steps are unknown, ``choice`` when one of them runs."""
+
+    steps: tuple[Value, ...]
+    place: Place
+    open: bool = False
+    choice: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Alternatives:
+    """A value that depends on conditions which nobody can decide statically."""
+
+    options: tuple[tuple[Guard, Value], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slicing:
+    """An evaluated ``lower:upper:step``."""
+
+    lower: Value | None
+    upper: Value | None
+    step: Value | None
+
+
+Value = Union[
+    Image, Unknown, Constant, Vector, TupleValue, Ref, ChannelRef, External, ModuleValue, FunctionValue, ClassValue,
+    Bound, Super, Partial, Transform, Composition, Alternatives, Slicing,
+]  # fmt: skip
+Cell = Union[Image, ListCell, DictCell, InstanceCell]
+
+
+@dataclass(slots=True)
+class Numbering:
+    """Hands out numbers for origins and cells."""
+
+    last: int = field(default=0)
+
+    def next(self) -> int:
+        self.last += 1
+        return self.last
+
+
+def as_image(value: Unknown) -> Image:
+    """An unknown value seen as an image: the identity map from its own opaque origin."""
+    return Image(value.origin)
+
+
+def noise(number: int, place: Place, interval: Interval = UNBOUNDED, name: str = "noise") -> Image:
+    return Image(Origin("noise", number, name, place), map=None, interval=interval)
+
+
+def relabel(value: Value, **changes: Any) -> Value:
+    """The value with other bookkeeping (label, place, source); values without such fields stay."""
+    if isinstance(value, (Constant, Vector)):
+        return replace(value, **changes)
+    return value
