@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import Union
 
 MAX_DEPTH = 64
 
@@ -50,7 +49,7 @@ class JsonObject:
         return self.members.get(key)
 
 
-JsonValue = Union[JsonString, JsonScalar, JsonList, JsonObject]
+JsonValue = JsonString | JsonScalar | JsonList | JsonObject
 
 
 def parse(text: str, ignored: frozenset[str] = frozenset()) -> JsonValue:

@@ -1,8 +1,9 @@
 """What may reach the recursive parser: statements too deep or too long for it are blanked out and named.
 
-LibCST takes the process down on a few thousand nested brackets or terms of a sum, and its time grows with the square
-of the depth well before; for patterns of a ``case`` it multiplies by four with each bracket. No exception handler sees the fault,
-so every bound is checked on the text. CPython itself refuses brackets deeper than 200 and blocks deeper than 100.
+LibCST takes the process down on a few thousand nested brackets or terms of a sum, and no exception handler sees that;
+its time grows with the square of the depth well before, and in the patterns of a ``case`` it is multiplied by four with
+each bracket. So every bound is checked on the text. CPython itself refuses brackets deeper than 200 and blocks deeper
+than 100.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from normlint.places import Span
 MAX_BYTES = 1_500_000
 MAX_BRACKETS = 60
 MAX_PATTERN_BRACKETS = 6
-MAX_LINKS = 200
+MAX_LINKS = 260
 MAX_BLOCKS = 90
 MAX_ELIFS = 200
 MAX_COMMAS = 20_000
@@ -25,8 +26,8 @@ MAX_COMMAS = 20_000
 MAX_FRAMES = 700
 # Tokens weighted by depth that are parsed of one file, about five seconds' worth; the largest statements go first.
 MAX_COST = 200_000
-# A file with this much more is not even scanned to its end.
-MAX_SCANNED = 4 * MAX_COST
+# A file of more tokens is not even scanned to its end.
+MAX_TOKENS = 500_000
 # A file that needs more statements dropped than this is not read at all.
 MAX_DROPPED = 50
 
@@ -65,7 +66,7 @@ def restrain(text: str) -> Restrained:
     if len(text) > MAX_BYTES:
         return _refused(1, f"too large ({len(text)} characters, limit {MAX_BYTES})")
     try:
-        placed = _in_blocks(logical_lines(text, MAX_SCANNED))
+        placed = _in_blocks(logical_lines(text, MAX_TOKENS))
     except ScanError as error:
         return Restrained("", (error.problem,), True)
     dropped: dict[int, str] = {}

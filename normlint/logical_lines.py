@@ -43,6 +43,7 @@ _PLAIN = re.compile(
     (?:(?<![fFtT])(?:"(?!"")[^"\\\n]*"|'(?!'')[^'\\\n]*')[^\n"'#\\{}\f]*)*))?(?:\#[^\n]*)?\n""",
     re.VERBOSE,
 )
+_PLAIN_STRING = re.compile(r"""\"[^"]*"|'[^']*'""")
 _LONGEST_PLAIN = 160
 _PLAIN_BRACKETS = 12
 # Depth matters early in patterns, and a count of brackets says little about it.
@@ -80,9 +81,10 @@ class ScanError(ValueError):
 class LogicalLine:
     """One logical line, from its first character at ``start`` to before its newline at ``end`` (offsets).
 
-    ``indent`` is the width before it, ``keyword`` its first word or the ``@`` of a decorator. ``brackets`` is the deepest nesting, ``links`` the
-    most operators, dots, calls and adjacent strings between two commas of one bracket, ``frames`` the deepest path
-    through both, ``commas`` their number and ``cost`` what parsing takes, in tokens weighted by their depth.
+    ``indent`` is the width before it, ``keyword`` its first word or the ``@`` of a decorator. ``brackets`` is the
+    deepest nesting, ``links`` the most operators, dots, calls and adjacent strings between two commas of one bracket,
+    ``frames`` the deepest path through both, ``commas`` their number and ``cost`` what parsing takes, in tokens
+    weighted by their depth.
     """
 
     number: int
@@ -100,7 +102,7 @@ class LogicalLine:
 def logical_lines(text: str, most: int) -> list[LogicalLine]:
     """The logical lines of ``text``, whose newlines are ``\\n``; lines without code are left out.
 
-    Raises ``ScanError`` for unmatched brackets and quotes, and when the lines cost more than ``most`` together.
+    Raises ``ScanError`` for unmatched brackets and quotes, and for more than ``most`` tokens.
     """
     return _Scan(text).lines(most)
 
@@ -112,16 +114,20 @@ def skipped_lines(text: str, foreign: re.Pattern[str]) -> list[tuple[int, int]]:
     """
     scan = _Scan(text, foreign)
     with suppress(ScanError):
-        scan.lines(len(text) * BRACKET_WEIGHT)
+        scan.lines(len(text))
     return scan.skipped
 
 
 def _is_simple(match: re.Match[str]) -> bool:
     """Whether a line that ``_PLAIN`` matched is surely whole and within every limit."""
     code = match.group("code") or ""
-    opened = code.count("(") + code.count("[")
+    if len(code) > _LONGEST_PLAIN:
+        return False
+    if "'" in code or '"' in code:
+        code = _PLAIN_STRING.sub("", code)
+    round_ones, square_ones = code.count("("), code.count("[")
     most = _CASE_BRACKETS if match.group("keyword") == "case" else _PLAIN_BRACKETS
-    return len(code) <= _LONGEST_PLAIN and opened <= most and opened == code.count(")") + code.count("]")
+    return round_ones + square_ones <= most and round_ones == code.count(")") and square_ones == code.count("]")
 
 
 def _plain_line(number: int, match: re.Match[str]) -> LogicalLine:
@@ -155,7 +161,7 @@ class _Scan:
 
     __slots__ = (
         "brackets", "commas", "cost", "deepest", "foreign", "frames", "keyword", "links", "peak", "skipped", "stack",
-        "start", "text",
+        "start", "text", "tokens",
     )  # fmt: skip
 
     def __init__(self, text: str, foreign: re.Pattern[str] | None = None) -> None:
@@ -168,15 +174,16 @@ class _Scan:
         self.start = -1
         self.keyword = ""
         self.stack = [_Level("", 0)]
-        self.brackets = self.deepest = self.links = self.frames = self.peak = self.commas = self.cost = 0
+        self.brackets = self.deepest = self.links = self.frames = self.peak = 0
+        self.commas = self.tokens = self.cost = 0
 
     def lines(self, most: int) -> list[LogicalLine]:
-        """Scan to the end, unless that costs more than ``most``."""
+        """Scan to the end, but no more than ``most`` tokens."""
         text, match_at, plain_at = self.text, _TOKEN.match, _PLAIN.match
         found: list[LogicalLine] = []
         number, counted, at, spent, ended = 1, 0, 0, 0, False
         while not ended:
-            if spent + self.cost > most:
+            if spent + self.tokens > most:
                 raise ScanError(number, "too large to parse in reasonable time")
             if self.start < 0:
                 skipped = self.foreign.match(text, at) if self.foreign else None
@@ -211,7 +218,7 @@ class _Scan:
                     number += text.count("\n", counted, self.start)
                     counted = self.start
                     found.append(self._line(number, begin))
-                    spent += self.cost
+                    spent += self.tokens
                     self._begin()
             elif kind != "comment":
                 if self.start < 0:
@@ -231,6 +238,7 @@ class _Scan:
 
     def _token(self, kind: str, match: re.Match[str], begin: int, at: int) -> int:
         """Take one token; where to go on."""
+        self.tokens += 1
         self.cost += 1 + self.frames // _FRAMES_OF_A_TOKEN
         level = self.stack[-1]
         if kind == "word":

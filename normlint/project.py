@@ -58,19 +58,25 @@ class Workspace:
             from normlint.lowering import lower
 
             data = self.data(path)
-            self._data[path] = b""
             module = None if data is None else lower(path, data)
             self._modules[path] = module
             for problem in module.problems if module is not None else ():
                 self.problems.append((path, problem, problem.message, module))
         return self._modules[path]
 
+    def forget(self, path: str) -> None:
+        """Free the bytes of a file that is done with."""
+        self._data[path] = b""
+
     @property
     def lowered(self) -> int:
         return sum(module is not None for module in self._modules.values())
 
 
-def analyze(paths: tuple[Path, ...], selection: Selection = Selection()) -> Analysis:
+_DEFAULT = Selection()
+
+
+def analyze(paths: tuple[Path, ...], selection: Selection = _DEFAULT) -> Analysis:
     """Index the project around ``paths`` from its root and report what touches them.
 
     Raises ``normlint.discover.PathError`` for a path that does not exist.
@@ -101,6 +107,7 @@ def evaluate(workspace: Workspace) -> Log:
         data = workspace.data(path)
         if data and may_hold_sites(data):
             evaluate_module(machine, path)
+            workspace.forget(path)
     return machine.log
 
 

@@ -6,10 +6,60 @@ from dataclasses import dataclass, field
 
 from normlint.sites import SiteKind
 
-OPERATIONS = frozenset(
-    ["identity", "cast", "to_unit", "scale_dtype", "normalize", "denormalize", "rescale", "blob", "arithmetic", "clamp", "round", "bounded", "source", "load", "sink", "grid", "combine", "constant", "swap", "resample", "minmax", "photometric", "compose", "lambda", "metric", "opaque"]
-)
+# The closed set of operations, each with the details that it may carry.
+OPERATIONS: dict[str, frozenset[str]] = {
+    name: frozenset(details.split())
+    for name, details in {
+        "identity": "dtype layout order container view",
+        "cast": "dtype dtype_value saturate",
+        "to_unit": "layout container always unless",
+        "scale_dtype": "dtype dtype_value scale rounds saturate factor layout",
+        "normalize": "mean std mean_value std_value variance peak inplace order swap invert",
+        "denormalize": "mean std mean_value std_value peak swap",
+        "rescale": "scale offset scale_value offset_value",
+        "blob": "mean scale swap",
+        "arithmetic": "operator other reversed",
+        "clamp": "low high",
+        "round": "mode",
+        "bounded": "low high",
+        "source": "low high dtype",
+        "load": "container dtype order layout low high depends",
+        "sink": "low high accepts_uint8 out_of_range rounds order normalize value_range dtype_only result",
+        "grid": "normalize value_range scale_each",
+        "combine": "",
+        "constant": "dtype dtype_value",
+        "swap": "code",
+        "resample": "interpolation overshoots dtype",
+        "minmax": "",
+        "photometric": "clips",
+        "compose": "transforms maybe choice",
+        "lambda": "function",
+        "metric": "low high data_range normalize dtype_only",
+        "opaque": "",
+    }.items()
+}
+# Details without which an operation says nothing; of a tuple, one is enough.
+REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
+    "cast": (("dtype", "dtype_value"),),
+    "scale_dtype": (("dtype", "dtype_value"),),
+    "normalize": (("mean", "mean_value"), ("std", "std_value", "variance")),
+    "denormalize": (("mean", "mean_value"), ("std", "std_value")),
+    "rescale": (("scale", "scale_value"),),
+    "blob": (("mean",), ("scale",)),
+    "arithmetic": (("operator",), ("other",)),
+    "clamp": (("low", "high"),),
+    "round": (("mode",),),
+    "bounded": (("low",), ("high",)),
+    "source": (("low",), ("high",)),
+    "load": (("low", "depends"), ("high", "depends"), ("container",)),
+    "sink": (("low",), ("high",), ("accepts_uint8",), ("out_of_range",), ("rounds",)),
+    "swap": (("code",),),
+    "compose": (("transforms",),),
+    "lambda": (("function",),),
+    "metric": (("low",), ("high",)),
+}
 CALLS = frozenset({"function", "transform", "method"})
+OUT_OF_RANGE = frozenset({"clip", "wrap", "saturate", "raise", "stretch", "none", "by_version"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +69,7 @@ class Entry:
 
     ``operation`` holds ``op`` (one of ``OPERATIONS``) and its details, parameters being named by their names. ``kind`` is the
     kind of site to list, None for an API that is no site. ``evidence`` is package==version path:line or documentation.
+    ``renamed`` maps other spellings of a keyword (of older or newer releases) to the parameter it is.
     """
 
     name: str
@@ -30,6 +81,7 @@ class Entry:
     image: str | None = None
     images: str | None = None
     defaults: dict[str, object] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,8 @@ def _binary(run: Machine, operator: str, left: Value, right: Value, place: Place
 def fold(operator: str, a: Constant | Vector, b: Constant | Vector) -> Value | None:
     """Constant folding; the label of a mean survives its change of unit (``mean * 255``)."""
     label = a.label or b.label
+    if operator == "/" and _is_ratio(a, b):
+        label = "mean/std"
     if isinstance(a, Constant) and isinstance(b, Constant):
         if operator not in _FOLDS or not _small(a.value, operator, b.value):
             return None
@@ -112,6 +114,15 @@ def fold(operator: str, a: Constant | Vector, b: Constant | Vector) -> Value | N
         return None
     result = combine(_FOLDS[operator], left, right)
     return None if result is None else Vector(result, label, a.place or b.place, _weaker(a.source, b.source))
+
+
+def _is_ratio(a: Constant | Vector, b: Constant | Vector) -> bool:
+    """``mean / std``: by name, or as two literal triples in one unit."""
+    if (a.label, b.label) == ("mean", "std"):
+        return True
+    if not isinstance(a, Vector) or not isinstance(b, Vector) or len(a.numbers) != 3 or len(b.numbers) != 3:
+        return False
+    return min(*a.numbers, *b.numbers) > 0 and all(x > y for x, y in zip(a.numbers, b.numbers, strict=True))
 
 
 def _weaker(a: str, b: str) -> str:

@@ -64,6 +64,8 @@ def attribute(run: Machine, receiver: Value, name: str, node: ir.Node) -> Value:
         if name == "dtype" and content.dtype:
             return Constant(f"dtype:{content.dtype}")
         return Bound(receiver, name)
+    if isinstance(content, Unknown) and not isinstance(receiver, Bound) and name in _VIEWS | _FLIPPED_VIEWS:
+        return receiver
     if isinstance(content, Vector) and name in {"data", "T"}:
         return receiver
     if isinstance(receiver, Bound):

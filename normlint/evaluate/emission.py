@@ -10,6 +10,7 @@ from normlint.pixelmap import Affine, collapse
 from normlint.sites import SiteKind
 from normlint.values import Alternatives, Bound, ChannelRef, Image, Pending, Ref, Step, Value
 
+_FORMULA = frozenset({"mean", "std", "image-mean", "image-std"})
 _LEVELS = (255.0, 256.0, 65535.0, 127.5, 128.0, 127.0, 1023.0)
 
 
@@ -77,7 +78,7 @@ def written_stats(steps: tuple[Step, ...]) -> tuple[Step | None, Step | None]:
 def classify(pending: Pending, steps: tuple[Step, ...]) -> SiteKind | None:
     """The kind of an arithmetic site; None for arithmetic that is no pixel map."""
     if pending.affine is None:
-        if any(step.label in {"mean", "std"} for step in steps):
+        if any(step.label in _FORMULA for step in steps):
             return formula_kind([step.operation for step in steps])
         return "scale" if pending.before.anchored else None
     return classify_map(pending.affine, steps, pending.before.anchored)
@@ -128,7 +129,7 @@ def _scalar_kind(gain: float, bias: float, names: list[str], labels: set[str], a
         return "denormalize" if bias > 0 else "normalize"
     if fraction or (_near(gain, 2) and _near(bias, -1)):
         return "normalize"
-    if gain == 1 and any(_near(abs(bias), v) for v in (127.5, 128.0, 127.0)):
+    if gain == 1 and 80 < abs(bias) < 150 and (bias != int(bias) or abs(bias) in {127, 128}):
         return "normalize" if bias < 0 else "denormalize"
     if not anchored:
         return None

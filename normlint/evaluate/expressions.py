@@ -8,6 +8,7 @@ from typing import Any
 from normlint import ir
 from normlint.evaluate.arithmetic import binary, unary
 from normlint.evaluate.attributes import attribute
+from normlint.evaluate.constants import constant_site
 from normlint.evaluate.emission import flush
 from normlint.evaluate.guards import alternatives
 from normlint.evaluate.iteration import element_of, items_of
@@ -197,6 +198,7 @@ def _mapping(run: Machine, node: ir.Mapping) -> Value:
         if isinstance(name_value, Constant):
             if isinstance(name_value.value, str):
                 value = named(run, name_value.value, value)
+                constant_site(run, name_value.value, value, run.place(key))
                 bound_under_key(run, name_value.value, value, node, written)
             cell = cell.put(name_value.value, value)
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from normlint.catalogue import Entry
 from normlint.evaluate.arithmetic import binary
+from normlint.evaluate.constants import constant_site
 from normlint.evaluate.emission import flush
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.operations import UNFLUSHED, operate
@@ -33,6 +34,8 @@ def call_library(run: Machine, dotted: str, positional: tuple[Value, ...], named
         from normlint.evaluate.calls import flush_all
 
         flush_all(run, positional, named)
+        for name, value in named:
+            constant_site(run, name, value, place)
         passed_to_dataset(run, dotted, named, place)
         return run.unknown("output", dotted.rsplit(".", 1)[-1], place)
     arguments = bind_arguments(entry, positional, named)

@@ -58,7 +58,7 @@ def with_dynamic(run: Machine, operator: str, a: Image | Unknown, b: Image | Unk
         label = operand.label if operand.label == image.label else ""
         if {image.label, operand.label} == {"image-min", "image-max"}:
             label = "image-range"
-        if operator == "/" and {image.label, operand.label} == {"mean", "std"}:
+        if operator == "/" and isinstance(image, Unknown) and {image.label, operand.label} == {"mean", "std"}:
             label = "mean/std"
         return run.unknown(label=label)
     seen = as_image(image) if isinstance(image, Unknown) else image

@@ -60,6 +60,14 @@ def _parsed(text: str) -> cst.Module:
         raise UnreadableError(_problem(line, 1, f"syntax error: a lone surrogate at line {line}")) from error
     except RecursionError as error:
         raise UnreadableError(_problem(1, 1, "too deeply nested")) from error
+    except (cst.CSTValidationError, cst.CSTLogicError) as error:
+        # Raised while the tree is built, without a position.
+        raise UnreadableError(_problem(1, 1, f"syntax error: {' '.join(str(error).split())[:200]}")) from error
+    except BaseException as error:
+        # A panic of the native parser is no Exception and its class cannot be imported.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise UnreadableError(_problem(1, 1, "the parser gave up")) from error
 
 
 def _lowered(module: cst.Module, text: str) -> tuple[ir.Statement, ...]:
@@ -84,7 +92,7 @@ def _syntax_problem(error: cst.ParserSyntaxError, text: str) -> ir.Problem:
         message = " ".join(error.message.removeprefix("tokenizer error: ").split())[:200]
         return _problem(1, 1, f"syntax error: {message}")
     line = min(max(int(match.group(1)), 1), len(lines))
-    column = min(int(match.group(2)), len(lines[line - 1])) + 1
+    column = min(max(int(match.group(2)), 1), len(lines[line - 1]) + 1)
     python2 = _PYTHON2.match(lines[line - 1])
     hint = f" (Python 2 {python2.group(1)} statement?)" if python2 else ""
     return _problem(line, column, f"syntax error at line {line}, column {column}{hint}")

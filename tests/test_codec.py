@@ -1,0 +1,155 @@
+"""Modules survive the way to bytes and back; other bytes are refused."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from normlint import ir
+from normlint.codec import CodecError, decode, encode
+from normlint.lowering import lower
+from normlint.places import Span
+
+HERE = Path(__file__).parent
+SAMPLES = sorted((HERE.parent / "normlint").rglob("*.py"))[:40]
+SPAN = Span(1, 2, 3, 4)
+
+EVERYTHING = """
+import a.b as c, d
+from ..e import f as g
+from . import *
+@h(1, *i, j=2, **k)
+class A(B, metaclass=C):
+    x: int = 1
+    y += 2
+    global z
+def l(m, /, n: o = 1, *p, q, r=2, **s):
+    return t
+    return
+async def u():
+    async with v as w, x: await y
+    async for z in a: break
+    else: continue
+    yield b
+while (c := d): raise E from f
+while g: raise
+try: h
+except i as j: k
+except: l
+else: m
+finally: n
+match o:
+    case 1: p
+    case [q]: r
+assert s, t
+if u: v
+elif w: x
+else: y
+z = a = b[c, d:e:f, ...][::][g]
+h = [i for j in k if l if m for n in o], {p: q for r in s}, {**t, 1: u}, {v, *w}, (lambda x, *y, z=1: a), {}
+b = -c + not_d ** 2 if e < f <= g not in h else i and j or k
+l = f'{m}a{n:{o}}' 'b', b'\\xff', 1j, 1e999, -0.0, '\\ud800', 10 ** 2, 0xfffffffffffffffffffffffff, None, True, ...
+"""
+
+
+def test_every_node_survives() -> None:
+    module = lower("a.py", EVERYTHING.encode())
+    assert module.problems == ()
+    assert decode(encode(module)) == module
+    tags = {record[0] for record in json.loads(encode(module))[2]}
+    nodes = {*get_args(ir.Expression), *get_args(ir.Statement)}
+    assert len(tags) >= len(nodes)
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_real_sources_survive(path: Path) -> None:
+    module = lower(path.name, path.read_bytes())
+    data = encode(module)
+    assert decode(data) == module
+    assert encode(decode(data)) == data
+
+
+def test_notebooks_and_problems_survive() -> None:
+    source = {"cells": [{"cell_type": "code", "source": ["a = 1\n", "b"]}, {"cell_type": "code", "source": ["c = ="]}]}
+    module = lower("dir/ü.ipynb", json.dumps(source).encode())
+    assert module.cells and module.problems
+    assert decode(encode(module)) == module
+
+
+NUMBERS = st.booleans() | st.integers() | st.floats() | st.complex_numbers()
+CONSTANTS = st.none() | NUMBERS | st.text(st.characters()) | st.binary()
+
+
+@given(CONSTANTS)
+def test_every_constant_survives(value: ir.ConstantValue) -> None:
+    (statement,) = decode(encode(ir.Module("a", (ir.ExpressionStatement(SPAN, ir.Constant(SPAN, value)),)))).body
+    assert isinstance(statement, ir.ExpressionStatement) and isinstance(statement.value, ir.Constant)
+    assert type(statement.value.value) is type(value)
+    assert repr(statement.value.value) == repr(value)
+
+
+def test_long_integers_and_deep_trees_survive() -> None:
+    node: ir.Expression = ir.Constant(SPAN, 16**4000 - 1)
+    for _ in range(900):
+        node = ir.Unary(SPAN, "-", node)
+    data = encode(ir.Module("a", (ir.ExpressionStatement(SPAN, node),)))
+    assert encode(decode(data)) == data
+
+
+def test_negative_zero_keeps_its_sign() -> None:
+    (statement,) = decode(encode(ir.Module("a", (ir.ExpressionStatement(SPAN, ir.Constant(SPAN, -0.0)),)))).body
+    assert math.copysign(1, statement.value.value) == -1  # type: ignore[union-attr,arg-type]
+
+
+DOCUMENT = json.loads(encode(lower("a.py", EVERYTHING.encode())))
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.data())
+def test_tampered_documents_are_refused_or_are_modules(data: st.DataObject) -> None:
+    document = json.loads(json.dumps(DOCUMENT))
+    records = document[2]
+    numbers = st.booleans() | st.integers(-3, 99) | st.floats()
+    junk = st.none() | numbers | st.text(max_size=3) | st.just([]) | st.just({})
+    record = data.draw(st.sampled_from(records))
+    at = data.draw(st.integers(0, len(record) - 1))
+    match data.draw(st.sampled_from(["replace", "remove", "insert", "drop", "swap", "head"])):
+        case "replace":
+            record[at] = data.draw(junk)
+        case "remove":
+            del record[at]
+        case "insert":
+            record.insert(at, data.draw(junk))
+        case "drop":
+            records.remove(record)
+        case "swap":
+            records.reverse()
+        case "head":
+            document[data.draw(st.integers(0, 4))] = data.draw(junk)
+    try:
+        module = decode(json.dumps(document).encode())
+    except CodecError:
+        return
+    assert decode(encode(module)) == module or "nan" in repr(module)
+
+
+@given(st.binary(max_size=50))
+def test_other_bytes_are_refused(data: bytes) -> None:
+    with pytest.raises(CodecError):
+        decode(data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"null", b"[" * 100_000, b"[1,[],[],[],[]]", b'[2,"a",[],[],[]]', b'[1,"a",[[0,1,1,1,1,1]],[],[]]',
+     b'[1,"a",[[]],[],[]]', b'[1,"a",[],[[1,1,1,1]],[]]', b'[1,"a",[],[],[[1,1]]]', b"1" * 10_000, b"\xff\xfe"],
+)  # fmt: skip
+def test_malformed_documents_are_refused(data: bytes) -> None:
+    with pytest.raises(CodecError):
+        decode(data)
