@@ -7,7 +7,7 @@ so neither direction recurses and no byte sequence builds a graph or anything el
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, get_args
 
 from normlint import ir
@@ -17,21 +17,21 @@ from normlint.places import Span
 FORMAT = 1
 MAX_DEPTH = 2_000
 
-_EXPRESSIONS = get_args(ir.Expression)
-_STATEMENTS = get_args(ir.Statement)
+_EXPRESSIONS: frozenset[type[Any]] = frozenset(get_args(ir.Expression))
+_STATEMENTS: frozenset[type[Any]] = frozenset(get_args(ir.Statement))
 
 # How each field after the span is written: a kind of child (one, optional, many, many optional) or of scalar.
 _ONE, _OPTIONAL, _MANY, _HOLES = "one", "optional", "many", "holes"
 _TEXT, _TEXT_OR_NONE, _TEXTS, _COUNT, _SPAN, _CONSTANT = "text", "text?", "texts", "count", "span", "constant"
-_Field = tuple[str, str, tuple[type[Any], ...]]
+_Field = tuple[str, str, frozenset[type[Any]]]
 
 
-def _fields(*specifications: str, **children: tuple[type[Any], ...]) -> tuple[_Field, ...]:
-    """Each specification is ``name:kind`` or, for children, ``name:kind:class``, expressions by default."""
+def _fields(*specifications: str, **children: Collection[type[Any]]) -> tuple[_Field, ...]:
+    """Each specification is ``name:kind``; ``children`` gives the classes of those that are no expressions."""
     made: list[_Field] = []
     for specification in specifications:
         name, _, kind = specification.partition(":")
-        made.append((name, kind, children.get(name, _EXPRESSIONS)))
+        made.append((name, kind, frozenset(children.get(name, _EXPRESSIONS))))
     return tuple(made)
 
 
@@ -174,75 +174,71 @@ def _body(records: list[Any]) -> tuple[ir.Statement, ...]:
     stack: list[Any] = []
     depths: list[int] = []
     for record in records:
-        items = _list(record)
-        tag = items[0] if items else None
+        if type(record) is not list or len(record) < 5:
+            raise FieldError("a record is missing")
+        tag = record[0]
         if type(tag) is not int or not 0 <= tag < len(_SCHEMA):
             raise FieldError("an unknown node")
         made, fields = _SCHEMA[tag]
-        span = _span(items[1:5])
-        values, size = _values(fields, items[5:], stack)
-        depth = 1 + max(depths[len(depths) - size :], default=0) if size else 1
+        span = _span(record[1:5])
+        values = _values(fields, record, stack)
+        size = len(stack)
+        depth = 1 + max(depths[size:], default=0)
         if depth > MAX_DEPTH:
             raise FieldError("nested too deep")
-        del depths[len(depths) - size :], stack[len(stack) - size :]
+        depths[size:] = (depth,)
         stack.append(made(span, *values))
-        depths.append(depth)
-    return _children(stack, 0, len(stack), _STATEMENTS)
+    return _checked(tuple(stack), _STATEMENTS)
 
 
-def _values(fields: Sequence[_Field], items: list[Any], stack: list[Any]) -> tuple[list[Any], int]:
-    """The values of a node's fields, and how many nodes from the end of ``stack`` they took."""
-    counts: list[int] = []
-    rest = iter(items)
-    raw: list[Any] = []
-    for _, kind, _ in fields:
-        item = None if kind == _ONE else next(rest, _MISSING)
-        if item is _MISSING:
+def _values(fields: Sequence[_Field], record: list[Any], stack: list[Any]) -> list[Any]:
+    """The values of a node's fields; its children are taken from the end of ``stack``, so the last field comes first."""
+    values: list[Any] = []
+    at = len(record)
+    for _, kind, classes in reversed(fields):
+        if kind == _ONE:
+            values.append(_child(stack, classes))
+            continue
+        at -= 1
+        if at < 5:
             raise FieldError("a field is missing")
-        raw.append(item)
-        counts.append(_child_count(kind, item))
-    if next(rest, _MISSING) is not _MISSING:
+        item = record[at]
+        if kind == _MANY:
+            values.append(_last(stack, _number(item), classes))
+        elif kind == _OPTIONAL:
+            values.append(_child(stack, classes) if _flag(item) else None)
+        elif kind == _HOLES:
+            present = [_flag(flag) for flag in _list(item)]
+            filled = iter(_last(stack, sum(present), classes))
+            values.append(tuple([next(filled) if flag else None for flag in present]))
+        else:
+            values.append(_SCALARS[kind](item))
+    if at != 5:
         raise FieldError("a field too many")
-    size = sum(counts)
-    at = len(stack) - size
+    values.reverse()
+    return values
+
+
+def _child(stack: list[Any], classes: frozenset[type[Any]]) -> Any:
+    if not stack or type(stack[-1]) not in classes:
+        raise FieldError("a child is missing or of another kind")
+    return stack.pop()
+
+
+def _last(stack: list[Any], count: int, classes: frozenset[type[Any]]) -> tuple[Any, ...]:
+    if not count:
+        return ()
+    at = len(stack) - count
     if at < 0:
         raise FieldError("children are missing")
-    values: list[Any] = []
-    for (_, kind, classes), item, count in zip(fields, raw, counts, strict=True):
-        children = _children(stack, at, at + count, classes)
-        at += count
-        if kind in _SCALARS:
-            values.append(_SCALARS[kind](item))
-        elif kind == _MANY:
-            values.append(children)
-        elif kind == _HOLES:
-            filled = iter(children)
-            values.append(tuple([next(filled) if present else None for present in item]))
-        else:
-            values.append(children[0] if children else None)
-    return values, size
+    children = tuple(stack[at:])
+    del stack[at:]
+    return _checked(children, classes)
 
 
-_MISSING = object()
-
-
-def _child_count(kind: str, item: Any) -> int:
-    if kind == _ONE:
-        return 1
-    if kind == _OPTIONAL:
-        return _flag(item)
-    if kind == _MANY:
-        return _number(item)
-    if kind == _HOLES:
-        return sum([_flag(present) for present in _list(item)])
-    return 0
-
-
-def _children(stack: list[Any], start: int, end: int, classes: tuple[type[Any], ...]) -> tuple[Any, ...]:
-    children = tuple(stack[start:end])
-    for child in children:
-        if type(child) not in classes:
-            raise FieldError("a child of another kind")
+def _checked(children: tuple[Any, ...], classes: frozenset[type[Any]]) -> tuple[Any, ...]:
+    if not classes.issuperset(map(type, children)):
+        raise FieldError("a child of another kind")
     return children
 
 
@@ -288,7 +284,10 @@ def _flag(item: Any) -> int:
 
 
 def _span(item: Any) -> Span:
-    return Span(*_numbers(item))
+    first, second, third, fourth = _list(item, 4)
+    if not type(first) is type(second) is type(third) is type(fourth) is int or min(item) < 0:
+        raise FieldError("a span is missing")
+    return Span(first, second, third, fourth)
 
 
 _SCALARS: dict[str, Callable[[Any], Any]] = {

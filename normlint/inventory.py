@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import get_args
 
 from normlint.evaluate.machine import Log
 from normlint.evaluate.observations import Observation
 from normlint.facts import gather
-from normlint.pixelmap import Interval
+from normlint.pixelmap import Affine, Interval
 from normlint.places import Place
 from normlint.roles import role_of
 from normlint.sites import ResolvedFrom, Site
@@ -21,7 +22,7 @@ def inventory(log: Log) -> tuple[Site, ...]:
     sites: list[Site] = []
     for file in gather(log).files:
         best: dict[tuple[Place, str], Observation] = {}
-        for observation in file.observations:
+        for observation in (*file.observations, *_by_channel(file.by_place)):
             key = (observation.place, observation.kind)
             known = best.get(key)
             if known is None or _rank(observation) > _rank(known):
@@ -30,10 +31,27 @@ def inventory(log: Log) -> tuple[Site, ...]:
     return tuple(sites)
 
 
-def _rank(observation: Observation) -> tuple[bool, bool, bool, int]:
+def _by_channel(by_place: dict[Place, tuple[Observation, ...]]) -> list[Observation]:
+    """A statement that a loop ran once a channel, with other numbers each time, is one site with all of them."""
+    found = []
+    for group in by_place.values():
+        runs = [o for o in group if o.affine is not None and o.api == "arithmetic" and len(o.affine.gain) == 1]
+        if len(runs) == 3 and len({(o.affine, o.kind) for o in runs}) == 3 and len({o.stack for o in runs}) == 1:
+            maps = [o.affine for o in runs if o.affine is not None]
+            gain, bias = tuple(m.gain[0] for m in maps), tuple(m.bias[0] for m in maps)
+            mean, std = (
+                tuple(numbers[0] for numbers in values if numbers) if all(values) else None
+                for values in ([o.mean for o in runs], [o.std for o in runs])
+            )
+            found.append(replace(runs[0], affine=Affine(gain, bias), mean=mean, std=std, helper=False, stack=()))
+    return found
+
+
+def _rank(observation: Observation) -> tuple[bool, bool, bool, bool, int]:
     """Better: numbers known, input known, not through a helper, and seen directly in its own function."""
     return (
         observation.affine is not None or observation.mean is not None,
+        observation.affine is not None and len(observation.affine.gain) > 1,
         observation.before is not None and observation.before.interval is not None,
         not observation.helper,
         -len(observation.stack),

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from normlint import ir
 from normlint.catalogue import catalogue
+from normlint.configs import ConfigError, observe_config
 from normlint.discover import Discovery, ReadError, SourceFile, discover, project_root, read
 from normlint.evaluate.entries import evaluate_module
 from normlint.evaluate.machine import Log, Machine
+from normlint.evaluate.observations import Observation
 from normlint.findings import Finding
 from normlint.inventory import inventory
 from normlint.places import Place
@@ -64,6 +66,17 @@ class Workspace:
                 self.problems.append((path, problem, problem.message, module))
         return self._modules[path]
 
+    def config(self, path: str) -> list[Observation]:
+        """What a YAML or JSON file says of normalization; a problem where it cannot be parsed."""
+        data = self.data(path)
+        if not data:
+            return []
+        try:
+            return observe_config(path, data)
+        except ConfigError as error:
+            self.problems.append((path, None, str(error), None))
+            return []
+
     def forget(self, path: str) -> None:
         """Free the bytes of a file that is done with."""
         self._data[path] = b""
@@ -103,6 +116,7 @@ def evaluate(workspace: Workspace) -> Log:
     machine = Machine(workspace.load, frozenset(workspace.files), catalogue())
     for path, file in workspace.files.items():
         if file.kind == "config":
+            machine.log.observations.extend(workspace.config(path))
             continue
         data = workspace.data(path)
         if data and may_hold_sites(data):

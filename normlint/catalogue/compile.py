@@ -4,75 +4,141 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 
-from normlint.catalogue.entries import CALLS, OPERATIONS, CatalogueError
+from normlint.catalogue.entries import CALLS, OPERATIONS, OUT_OF_RANGE, REQUIRED, CatalogueError
 from normlint.catalogue.loader import COMPILED
+from normlint.sites import SiteKind
 
 DATA = Path(__file__).with_name("data")
+_FILE_KEYS = frozenset({"prefixes", "entries", "constants", "stats", "not_typos"})
 _KEYS = frozenset(
-    {"in", "names", "call", "parameters", "operation", "kind", "image", "images", "defaults", "evidence"}
+    {"in", "names", "call", "parameters", "operation", "kind", "image", "images", "defaults", "renamed", "evidence"}
 )
-# Details of an operation whose value names a parameter of the call.
-_PARAMETER_DETAILS = frozenset({"mean", "std", "inplace", "scale", "offset", "swap", "other", "low", "high", "code",
-                                "function", "interpolation", "data_range", "transforms"})  # fmt: skip
+# Details of an operation whose text names a parameter of the call.
+_PARAMETERS = frozenset({"mean", "std", "variance", "inplace", "invert", "unless", "scale", "offset", "swap", "other",
+                         "code", "function", "interpolation", "data_range", "transforms", "normalize", "value_range",
+                         "scale_each", "peak"})  # fmt: skip
+# Details that name a parameter in some operations and hold a value in others.
+_PARAMETERS_OF = {
+    "clamp": frozenset({"low", "high"}),
+    "cast": frozenset({"dtype"}),
+    "scale_dtype": frozenset({"dtype", "saturate"}),
+    "constant": frozenset({"dtype"}),
+}
+_STATS = ("name", "mean", "std", "unit", "order", "status", "evidence")
 
 
 def compiled(folder: Path = DATA) -> dict[str, Any]:
     """The catalogue of a folder as one document. Raises ``CatalogueError`` naming the file and the entry."""
     document: dict[str, Any] = {"groups": [], "functions": {}, "methods": {}, "constants": {}, "prefixes": {},
-                                "stats": []}  # fmt: skip
+                                "stats": [], "not_typos": []}  # fmt: skip
     for path in sorted(folder.glob("*.yaml")):
         data = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        document["prefixes"].update(data.get("prefixes", {}))
-        document["stats"].extend(data.get("stats", ()))
-        document["constants"].update(data.get("constants", {}))
+        unknown = sorted(set(data) - _FILE_KEYS)
+        if unknown:
+            raise CatalogueError(f"{path.name}: unknown key {unknown[0]!r}; known are {', '.join(sorted(_FILE_KEYS))}")
+        for table in ("prefixes", "constants"):
+            for name, value in data.get(table, {}).items():
+                if name in document[table]:
+                    raise CatalogueError(f"{path.name}: {table}: {name} stands twice")
+                document[table][name] = value
+        for known in data.get("stats", ()):
+            _check_stats(path, known)
+            document["stats"].append(known)
+        document["not_typos"].extend(data.get("not_typos", ()))
         for group in data.get("entries", ()):
             _check(path, group)
             number = len(document["groups"])
             document["groups"].append({k: v for k, v in group.items() if k not in {"in", "names"}})
-            for name in group["names"]:
-                for module in group.get("in", [""]):
-                    _add(document, path, group, f"{module}.{name}" if module else name, number)
+            for dotted in spellings(group):
+                table = document["methods" if group["call"] == "method" else "functions"]
+                if dotted in table:
+                    raise CatalogueError(f"{path.name}: {dotted} stands twice")
+                table[dotted] = number
     return document
 
 
-def _add(document: dict[str, Any], path: Path, group: dict[str, Any], dotted: str, number: int) -> None:
-    table = document["methods" if group["call"] == "method" else "functions"]
-    if dotted in table:
-        raise CatalogueError(f"{path.name}: {dotted} stands twice")
-    table[dotted] = number
+def spellings(group: dict[str, Any]) -> Iterator[str]:
+    """The dotted names of a group, or bare method names."""
+    for name in group["names"]:
+        for module in group.get("in", [""]):
+            yield f"{module}.{name}" if module else name
 
 
 def _check(path: Path, group: dict[str, Any]) -> None:
     name = f"{path.name}: {(group.get('names') or ['an entry without names'])[0]}"
-    unknown = set(group) - _KEYS
+    unknown = sorted(set(group) - _KEYS)
     if unknown:
-        raise CatalogueError(f"{name}: unknown key {sorted(unknown)[0]!r}; known are {', '.join(sorted(_KEYS))}")
+        raise CatalogueError(f"{name}: unknown key {unknown[0]!r}; known are {', '.join(sorted(_KEYS))}")
     for key in ("names", "call", "operation", "evidence"):
         if not group.get(key):
             raise CatalogueError(f"{name}: {key} is missing")
     if group["call"] not in CALLS:
         raise CatalogueError(f"{name}: call must be one of {', '.join(sorted(CALLS))}")
-    operation = group["operation"]
-    if operation.get("op") not in OPERATIONS:
+    if (group["call"] == "method") == bool(group.get("in")):
+        raise CatalogueError(f"{name}: functions and transforms need 'in', methods have none")
+    if group.get("kind") is not None and group["kind"] not in get_args(SiteKind):
+        raise CatalogueError(f"{name}: kind must be one of {', '.join(get_args(SiteKind))}")
+    _check_operation(name, group["operation"])
+    _check_parameters(name, group)
+
+
+def _check_operation(name: str, operation: dict[str, Any]) -> None:
+    kind = operation.get("op")
+    if kind not in OPERATIONS:
         raise CatalogueError(f"{name}: op must be one of {', '.join(sorted(OPERATIONS))}")
-    parameters = {parameter.lstrip("*") for parameter in group.get("parameters", ())}
-    wanted = [operation[key] for key in _PARAMETER_DETAILS & set(operation)]
+    unknown = sorted(set(operation) - OPERATIONS[kind] - {"op"})
+    if unknown:
+        raise CatalogueError(f"{name}: {kind} has no {unknown[0]!r}; it takes {', '.join(sorted(OPERATIONS[kind])) or 'nothing'}")
+    for choice in REQUIRED.get(kind, ()):
+        if not set(choice) & set(operation):
+            raise CatalogueError(f"{name}: {kind} needs {' or '.join(choice)}")
+    if kind == "arithmetic" and operation["operator"] not in {"+", "-", "*", "/", "**"}:
+        raise CatalogueError(f"{name}: {operation['operator']!r} is no operator of arithmetic")
+    if kind == "round" and operation["mode"] not in {"nearest", "floor", "ceil", "trunc"}:
+        raise CatalogueError(f"{name}: {operation['mode']!r} is no mode of round")
+    if kind == "sink" and operation["out_of_range"] not in OUT_OF_RANGE:
+        raise CatalogueError(f"{name}: out_of_range must be one of {', '.join(sorted(OUT_OF_RANGE))}")
+
+
+def _check_parameters(name: str, group: dict[str, Any]) -> None:
+    operation = group["operation"]
+    parameters = [parameter.lstrip("*") for parameter in group.get("parameters", ()) if parameter != "*"]
+    if len(set(parameters)) != len(parameters):
+        raise CatalogueError(f"{name}: a parameter stands twice")
+    named = _PARAMETERS | _PARAMETERS_OF.get(operation["op"], frozenset())
+    wanted = [operation[key] for key in sorted(named & set(operation))]
     wanted += [group[key] for key in ("image", "images") if key in group]
+    wanted += [*group.get("defaults", ()), *group.get("renamed", {}).values()]
     for parameter in wanted:
         if isinstance(parameter, str) and parameter.lstrip("*") not in parameters:
             raise CatalogueError(f"{name}: {parameter!r} is no parameter of it")
+    for alias in group.get("renamed", ()):
+        if alias in parameters:
+            raise CatalogueError(f"{name}: {alias!r} is renamed and a parameter of it")
+
+
+def _check_stats(path: Path, known: dict[str, Any]) -> None:
+    name = f"{path.name}: {known.get('name', 'stats without a name')}"
+    for key in _STATS:
+        if key not in known:
+            raise CatalogueError(f"{name}: {key} is missing")
+    if not known["mean"] or len(known["mean"]) != len(known["std"]) or min(known["std"]) <= 0:
+        raise CatalogueError(f"{name}: mean and std must be as many numbers, with positive std")
 
 
 def text(document: dict[str, Any]) -> str:
-    return json.dumps(document, indent=None, separators=(",", ":"), sort_keys=True) + "\n"
+    """The compiled file: one line, keys sorted, so that the same data gives the same bytes."""
+    return json.dumps(document, indent=None, separators=(",", ":"), sort_keys=True, allow_nan=False) + "\n"
 
 
 def main(arguments: list[str]) -> int:
+    """Write compiled.json, or with ``--check`` return 1 if it is not current."""
     fresh = text(compiled())
     if "--check" in arguments:
         return 0 if COMPILED.read_text(encoding="utf-8") == fresh else 1

@@ -30,7 +30,7 @@ OPERATIONS: dict[str, frozenset[str]] = {
         "constant": "dtype dtype_value",
         "swap": "code",
         "resample": "interpolation overshoots dtype",
-        "minmax": "",
+        "minmax": "keeps_bytes",
         "photometric": "clips",
         "compose": "transforms maybe choice",
         "lambda": "function",

@@ -7,9 +7,16 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from normlint.catalogue.entries import Entry, KnownStats
+from normlint.catalogue.entries import CatalogueError, Entry, KnownStats
 
 COMPILED = Path(__file__).with_name("compiled.json")
+_TRIGGERS = frozenset({"load", "swap", "compose", "round"})
+# Words of everyday code: as triggers they would let nearly every function and file through.
+_COMMON = frozenset(
+    {"to", "float", "save", "show", "fix", "fmin", "fmax", "merge", "grab", "frombuffer", "ascent", "astronaut", "camera",
+     "cat", "chelsea", "coffee", "face", "retina", "rocket"}
+)  # fmt: skip
+_LONGEST_ALIAS_CHAIN = 4
 
 
 class Catalogue:
@@ -22,19 +29,26 @@ class Catalogue:
         self._constants: dict[str, Any] = document["constants"]
         self._prefixes: dict[str, str] = document["prefixes"]
         self._stats: list[dict[str, Any]] = document["stats"]
+        self._not_typos: list[list[float]] = document["not_typos"]
         self._built: dict[str, Entry] = {}
 
     def canonical(self, dotted: str) -> str:
-        """The import path with a known alias of its package replaced (``tensorflow.compat.v1`` is ``tensorflow``)."""
-        for alias, package in self._prefixes.items():
-            if dotted.startswith(alias + "."):
-                return package + dotted[len(alias) :]
+        """The import path with known aliases of its package replaced (``tensorflow.compat.v1`` is ``tensorflow``)."""
+        for _ in range(_LONGEST_ALIAS_CHAIN):
+            if dotted in self._functions or dotted in self._constants:
+                break
+            alias = next((a for a in self._prefixes if dotted.startswith(a) and dotted[len(a) : len(a) + 1] == "."), None)
+            if alias is None:
+                break
+            dotted = self._prefixes[alias] + dotted[len(alias) :]
         return dotted
 
     def lookup(self, dotted: str) -> Entry | None:
         """The entry of a function or class by its import path."""
-        dotted = self.canonical(dotted)
         number = self._functions.get(dotted)
+        if number is None:
+            dotted = self.canonical(dotted)
+            number = self._functions.get(dotted)
         return None if number is None else self._entry(dotted, number)
 
     def method(self, name: str) -> Entry | None:
@@ -52,14 +66,19 @@ class Catalogue:
         for names in (self._functions, self._methods):
             for dotted, number in names.items():
                 group = self._groups[number]
-                if group.get("kind") or group["operation"]["op"] in {"load", "swap", "compose", "round"}:
+                if group.get("kind") or group["operation"]["op"] in _TRIGGERS:
                     words.add(dotted.rsplit(".", 1)[-1])
-        return frozenset(words - {"to", "float", "save", "show"})
+        return frozenset(words - _COMMON)
 
     @cached_property
     def known_stats(self) -> tuple[KnownStats, ...]:
         """The well-known pairs, in canonical form: unit scale, RGB order."""
         return tuple(_known(entry) for entry in self._stats)
+
+    @cached_property
+    def not_typos(self) -> tuple[tuple[float, ...], ...]:
+        """Lists of numbers, as written, that look like a slip in well-known stats and are right."""
+        return tuple(tuple(float(number) for number in numbers) for numbers in self._not_typos)
 
     def names(self) -> tuple[str, ...]:
         """All import paths and (with a leading dot) methods, sorted."""
@@ -72,6 +91,7 @@ class Catalogue:
             known = Entry(
                 name, group["call"], tuple(group.get("parameters", ())), group["operation"], group["evidence"],
                 group.get("kind"), group.get("image"), group.get("images"), group.get("defaults", {}),
+                group.get("renamed", {}),
             )  # fmt: skip
             self._built[name] = known
         return known
@@ -85,7 +105,15 @@ def _known(entry: dict[str, Any]) -> KnownStats:
     return KnownStats(entry["name"], mean, std, entry["status"], entry["evidence"])
 
 
+def read(path: Path = COMPILED) -> Catalogue:
+    """The catalogue in a compiled file. Raises ``CatalogueError`` for a file that is none."""
+    try:
+        return Catalogue(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, KeyError, TypeError) as error:
+        raise CatalogueError(f"{path.name} is no compiled catalogue ({error!r})") from error
+
+
 @cache
 def catalogue() -> Catalogue:
     """The shipped catalogue."""
-    return Catalogue(json.loads(COMPILED.read_text(encoding="utf-8")))
+    return read()

@@ -8,8 +8,8 @@ from normlint import ir
 from normlint.evaluate.arithmetic import binary
 from normlint.evaluate.attributes import set_attribute
 from normlint.evaluate.emission import flush
-from normlint.evaluate.machine import Machine, label_of
-from normlint.evaluate.subscripts import channel, channel_axis
+from normlint.evaluate.machine import Machine, channel_of, label_of
+from normlint.evaluate.subscripts import channel_axis
 from normlint.pixelmap import IDENTITY, Affine, Interval, Numbers
 from normlint.places import Place
 from normlint.values import (
@@ -185,6 +185,9 @@ def augmented(run: Machine, node: ir.AugmentedAssign) -> None:
     value = evaluate(run, node.value)
     result = binary(run, node.operator, current, value, run.place(node))
     if isinstance(current, ChannelRef):
+        content = run.contents(flush(run, result))
+        if isinstance(content, Image):
+            store(run, current, replace(content, pending=None))
         return
     if isinstance(current, Ref) and isinstance(run.cell(current), (Image, Alternatives)):
         result = flush(run, result)
@@ -209,7 +212,7 @@ def augmented(run: Machine, node: ir.AugmentedAssign) -> None:
 
 def channel_image(run: Machine, ref: ChannelRef) -> Image | None:
     cell = run.state.get(ref.address)
-    return replace(channel(cell, ref.channel), pending=None) if isinstance(cell, Image) else None
+    return channel_of(cell, ref.channel) if isinstance(cell, Image) else None
 
 
 def store(run: Machine, receiver: Value, image: Image) -> None:

@@ -10,7 +10,7 @@ from normlint.evaluate.emission import flush
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.observations import Observation
 from normlint.evaluate.parameters import dtype_of, vector_of
-from normlint.pixelmap import BYTES, UNIT, Affine, Interval
+from normlint.pixelmap import BYTES, IDENTITY, UNIT, Affine, Interval
 from normlint.places import Place
 from normlint.values import Image, Step, Unknown, Value, as_image
 
@@ -78,7 +78,7 @@ def cast_image(run: Machine, image: Image, dtype: str, api: str, place: Place, s
     )  # fmt: skip
     if dtype in INTEGERS or image.anchored:
         run.observe(
-            Observation("cast", api, place, source="literal", before=image, after=after, dtype=dtype,
+            Observation("cast", api, place, IDENTITY, source="literal", before=image, after=after, dtype=dtype,
                         note="saturate" if saturates else "")
         )  # fmt: skip
     return after

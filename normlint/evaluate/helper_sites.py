@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from normlint.evaluate.emission import classify, classify_map
+from normlint.evaluate.emission import classify, classify_map, written_stats
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.observations import Observation, steps_since
 from normlint.pixelmap import IDENTITY, Affine
@@ -27,17 +27,27 @@ def observe_helper(
     """
     if not entering:
         return
-    for guard, image in _results(run, result):
-        for _, before in entering:
-            steps = steps_since(image, before)
-            if steps:
-                with run.under(run.guard | guard):
-                    _observe_map(run, name, before, image, steps, place)
-                return
+    found = [
+        (guard, before, image, steps)
+        for guard, image in _results(run, result)
+        for _, before in entering
+        if (steps := steps_since(image, before))
+    ]
+    if found:
+        guard, before, image, steps = max(found, key=lambda candidate: _says(candidate[3]))
+        with run.under(run.guard | guard):
+            _observe_map(run, name, before, image, steps, place)
+        return
     for index, before in entering:
         if index in sunk:
             run.observe(Observation("sink", name, place, before=before, source="literal", helper=True))
             return
+
+
+def _says(steps: tuple[Step, ...]) -> tuple[bool, bool, int]:
+    """Of several ways through a helper the one with a known map tells most."""
+    affine = relative_map(steps)
+    return (affine is not None and affine != IDENTITY, affine is not None, -len(steps))
 
 
 def entering_images(run: Machine, arguments: tuple[Value, ...]) -> Entering:
@@ -85,8 +95,7 @@ def _observe_map(
     if kind is None:
         return
     last = steps[-1]
-    mean = next((s for s in reversed(steps) if s.label == "mean" and s.operand is not None), None)
-    std = next((s for s in reversed(steps) if s.label == "std" and s.operand is not None), None)
+    mean, std = written_stats(steps)
     stats = next((s for s in reversed(steps) if s.stats is not None), None)
     run.observe(
         Observation(

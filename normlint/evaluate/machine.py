@@ -7,19 +7,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from normlint import ir
 from normlint.catalogue import Catalogue
 from normlint.evaluate.guards import alternatives, compatible
 from normlint.evaluate.observations import MaskClamp, Observation, PipelineObservation, Training, Wraparound
 from normlint.evaluate.state import Content, State
+from normlint.pixelmap import Affine, Interval, Numbers
 from normlint.places import Place, Span
 from normlint.values import (
     ALWAYS,
     Alternatives,
     Bound,
     Cell,
+    ChannelRef,
     ClassValue,
     DictCell,
     FunctionValue,
@@ -223,6 +225,9 @@ class Machine:
             if found is None:
                 return self.unknown()
             return self.pruned(found) if isinstance(found, Alternatives) else found
+        if isinstance(value, ChannelRef):
+            cell = self.state.get(value.address)
+            return channel_of(cell, value.channel) if isinstance(cell, Image) else self.unknown()
         if isinstance(value, Bound):
             return Unknown(Origin("unknown", self.numbering.next(), value.name), label=label_of(value.name))
         return value
@@ -253,8 +258,32 @@ class Machine:
             if a == b:
                 self.state.set(key, a)
                 continue
-            merged = alternatives([(yes_guard, a), (no_guard, b)])  # type: ignore[list-item]
-            self.state.set(key, merged if merged is not None else self.unknown())
+            self.state.set(key, self._merged(a, yes_guard, b, no_guard))
+
+    def _merged(self, a: Content, yes: Guard, b: Content, no: Guard) -> Content:
+        """Two contents of one key: objects and dicts part by part, everything else as alternatives."""
+        if isinstance(a, InstanceCell) and isinstance(b, InstanceCell) and a.cls is b.cls:
+            parts = self._parts(a.attributes, yes, b.attributes, no)
+            return replace(a, attributes=parts, open=a.open or b.open)
+        if isinstance(a, DictCell) and isinstance(b, DictCell):
+            return replace(a, items=self._parts(a.items, yes, b.items, no), open=a.open or b.open)
+        merged = alternatives([(yes, a), (no, b)])  # type: ignore[list-item]
+        return merged if merged is not None else self.unknown()
+
+    def _parts(
+        self, a: tuple[tuple[Any, Value], ...], yes: Guard, b: tuple[tuple[Any, Value], ...], no: Guard
+    ) -> tuple[tuple[Any, Value], ...]:
+        one, other = dict(a), dict(b)
+        parts: list[tuple[Any, Value]] = []
+        for name in dict.fromkeys((*one, *other)):
+            x, y = one.get(name), other.get(name)
+            if x is None or y is None or x == y:
+                kept = x if x is not None else y
+                if kept is not None:
+                    parts.append((name, kept))
+                continue
+            parts.append((name, alternatives([(yes, x), (no, y)]) or self.unknown()))
+        return tuple(parts)
 
     def each(self, value: Value, apply: Callable[[Value], Value]) -> Value:
         """Apply to every alternative of a value under its guard."""
@@ -287,6 +316,19 @@ def label_of(name: str) -> str:
     if lowered in {"std", "stds", "sigma", "s", "sd"} or lowered.endswith(("_std", "_stds", "std_", "std")):
         return "std"
     return ""
+
+
+def channel_of(image: Image, number: int) -> Image:
+    """One channel of an image; its arithmetic is reported with the whole image."""
+
+    def pick(numbers: Numbers) -> Numbers:
+        return (numbers[number],) if -len(numbers) <= number < len(numbers) and len(numbers) > 1 else numbers
+
+    interval = image.interval
+    return replace(
+        image, map=Affine(pick(image.map.gain), pick(image.map.bias)) if image.map else None,
+        interval=Interval(pick(interval.low), pick(interval.high)) if interval else None, channels=1, pending=None,
+    )  # fmt: skip
 
 
 def class_member(cls: ClassValue, name: str, depth: int = 8) -> tuple[Value | None, ClassValue]:

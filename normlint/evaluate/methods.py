@@ -11,6 +11,7 @@ from normlint.evaluate.iteration import items_of
 from normlint.evaluate.library import bind_arguments
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.operations import UNFLUSHED, operate
+from normlint.evaluate.parameters import vector_of
 from normlint.places import Place
 from normlint.values import (
     Bound,
@@ -176,6 +177,10 @@ def _of_array(
         return run.unknown("output", name, place, label=f"image-{name}")
     if name == "tolist" and isinstance(content, Vector):
         return run.allocate(ListCell(tuple(Constant(n, content.label, content.place) for n in content.numbers)))
+    if name == "get" and len(positional) == 2 and vector_of(run, positional[1]) is not None:
+        return positional[1]  # what most callers leave as it is
+    if name in {"new_tensor", "new"} and positional and vector_of(run, positional[0]) is not None:
+        return vector_of(run, positional[0]) or run.unknown()
     if entry is None:
         flush(run, receiver)
         _flush(run, positional, named)

@@ -17,6 +17,7 @@ from normlint.evaluate.subscripts import flipped
 from normlint.pixelmap import Interval
 from normlint.places import Place
 from normlint.values import (
+    Alternatives,
     Bound,
     Constant,
     Image,
@@ -35,6 +36,7 @@ Arguments = dict[str, Value]
 Operation = Callable[[Machine, Entry, Arguments, Value, Place], Value]
 
 # Operations that leave the numbers alone: arithmetic goes on through them and is reported as one site.
+_WITH_STATS = frozenset({"normalize", "denormalize", "rescale", "blob"})
 UNFLUSHED = frozenset({"identity", "constant", "arithmetic"})
 
 
@@ -42,10 +44,33 @@ def operate(run: Machine, entry: Entry, arguments: Arguments, value: Value, plac
     """Apply a catalogue entry to a value; what is no image and no number gives an unknown output."""
     if isinstance(value, Bound):
         value = run.contents(value)  # type: ignore[assignment]
-    handler = _OPERATIONS.get(str(entry.operation["op"]))
+    operation = str(entry.operation["op"])
+    handler = _OPERATIONS.get(operation)
     if handler is None:
         return run.unknown("output", entry.name, place)
+    if operation in _WITH_STATS:
+        for name, argument in arguments.items():
+            if is_choice(run, argument):
+                chosen = choices(run, argument)
+                return run.each(chosen, lambda option: operate(run, entry, {**arguments, name: option}, value, place))
     return handler(run, entry, arguments, value, place)
+
+
+def is_choice(run: Machine, value: Value) -> bool:
+    """Whether a number, or each number of a tuple, depends on a condition."""
+    content = run.contents(value)
+    if isinstance(content, TupleValue) and content.items:
+        return all(item == content.items[0] for item in content.items) and is_choice(run, content.items[0])
+    return isinstance(content, Alternatives)
+
+
+def choices(run: Machine, value: Value) -> Value:
+    """The alternatives of a number, or of a tuple that repeats one."""
+    content = run.contents(value)
+    if isinstance(content, TupleValue):
+        count = len(content.items)
+        return run.each(content.items[0], lambda option: TupleValue((option,) * count))
+    return value
 
 
 def seen(run: Machine, value: Value) -> Image | None:

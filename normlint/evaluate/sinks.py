@@ -64,7 +64,7 @@ def stretch(run: Machine, entry: Entry, arguments: dict[str, Value]) -> tuple[st
 def sink(run: Machine, entry: Entry, arguments: dict[str, Value], value: Value, place: Place) -> Value:
     image = _image(run, value)
     how, pair = stretch(run, entry, arguments) if entry.operation.get("normalize") else ("", None)
-    affine = Affine((1 / (pair[1] - pair[0]),), (-pair[0] / (pair[1] - pair[0]),)) if pair else None
+    affine = Affine((1 / (pair[1] - pair[0]),), (-pair[0] / (pair[1] - pair[0]),)) if pair else written_map(entry)
     limits = _display_limits(run, arguments)
     run.observe(
         Observation(
@@ -84,6 +84,13 @@ def sink(run: Machine, entry: Entry, arguments: dict[str, Value], value: Value, 
         image, map=image.map.then(_TO_BYTES) if image.map else None, interval=scaled, dtype="uint8", container="pil",
         step=step, layout="HWC",
     )  # fmt: skip
+
+
+def written_map(entry: Entry) -> Affine:
+    """What a sink itself does to the values on their way out, clipping apart."""
+    gain, offset = entry.operation.get("gain", 1.0), entry.operation.get("offset", 0.0)
+    assert isinstance(gain, (int, float)) and isinstance(offset, (int, float))
+    return Affine((float(gain),), (float(offset),))
 
 
 def _display_limits(run: Machine, arguments: dict[str, Value]) -> tuple[float | None, float | None]:

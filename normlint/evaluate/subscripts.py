@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from normlint import ir
-from normlint.evaluate.machine import Machine, label_of
-from normlint.pixelmap import Affine, Interval, Numbers
+from normlint.evaluate.machine import Machine, channel_of, label_of
+from normlint.pixelmap import Interval
 from normlint.places import Place
 from normlint.values import (
+    ChannelRef,
     Constant,
     DictCell,
     External,
     Image,
     ListCell,
+    Ref,
     Slicing,
     Step,
     TupleValue,
@@ -128,7 +130,9 @@ def of_image(run: Machine, base: Value, image: Image, index: Value, place: Place
         if _steps_back(part) or _listed(run, part) == (2, 1, 0):
             return flipped(image, place)
         if isinstance(part, Constant) and isinstance(part.value, int) and not isinstance(part.value, bool):
-            return channel(image, part.value)
+            if isinstance(base, Ref):
+                return ChannelRef(base.address, part.value)
+            return channel_of(image, part.value)
     return base
 
 
@@ -169,17 +173,4 @@ def flipped(image: Image, place: Place) -> Image:
         image, map=image.map.reversed() if image.map else None, order=other,
         interval=Interval(interval.low[::-1], interval.high[::-1]) if interval else None,
         step=Step("flip", place, image.step),
-    )  # fmt: skip
-
-
-def channel(image: Image, number: int) -> Image:
-    """One channel of an image."""
-
-    def pick(numbers: Numbers) -> Numbers:
-        return (numbers[number],) if -len(numbers) <= number < len(numbers) and len(numbers) > 1 else numbers
-
-    interval = image.interval
-    return replace(
-        image, map=Affine(pick(image.map.gain), pick(image.map.bias)) if image.map else None,
-        interval=Interval(pick(interval.low), pick(interval.high)) if interval else None, channels=1,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from normlint.evaluate.observations import Observation
 from normlint.evaluate.parameters import normalization_of
 from normlint.pixelmap import Affine
 from normlint.places import Place
-from normlint.values import Composition, Constant, DictCell, ListCell, Transform, TupleValue, Value
+from normlint.values import Alternatives, Composition, Constant, DictCell, ListCell, Transform, TupleValue, Value
 
 _LISTED = frozenset({"normalize", "denormalize", "to_unit", "scale_dtype", "rescale"})
 _DATA = (ListCell, TupleValue, DictCell, Constant)
@@ -56,6 +56,12 @@ def _spread(run: Machine, item: Value) -> tuple[Value, ...]:
 def _observe(run: Machine, entry: Entry, arguments: dict[str, Value], place: Place) -> None:
     operation = str(entry.operation["op"])
     if operation in {"normalize", "denormalize", "rescale"}:
+        for name, argument in arguments.items():
+            if isinstance(run.contents(argument), Alternatives):
+                for guard, option in run.contents(argument).options:  # type: ignore[union-attr]
+                    with run.under(run.guard | guard):
+                        _observe(run, entry, {**arguments, name: option}, place)
+                return
         found = normalization_of(run, entry, arguments)
         run.observe(
             Observation(

@@ -1,0 +1,119 @@
+"""YAML and JSON files: the keys that say how images are normalized, as sites."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from normlint.evaluate.machine import label_of
+from normlint.evaluate.observations import Observation
+from normlint.places import Place
+from normlint.pixelmap import Affine, Numbers
+
+LARGEST = 1_000_000
+_DEEPEST = 60
+_FLAGS = frozenset(
+    {"img_range", "range_norm", "use_input_norm", "rescaled", "rescale", "do_normalize", "do_rescale", "rescale_factor",
+     "normalize_images", "input_range", "pixel_range"}
+)  # fmt: skip
+_MENTIONS = re.compile(rb"mean|std|variance|img_range|range_norm|input_norm|rescale|normalize", re.IGNORECASE)
+_COMMENT = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*')
+
+
+class ConfigError(ValueError):
+    """A config file that speaks of normalization and cannot be parsed; the message says why."""
+
+
+def observe_config(path: str, data: bytes) -> list[Observation]:
+    """The observations of a config file. Raises ``ConfigError`` where it mentions stats and is no YAML or JSON."""
+    if len(data) > LARGEST or not _MENTIONS.search(data):
+        return []
+    import yaml
+
+    text = data.decode("utf-8", "replace").replace("\t", "  ")
+    if path.endswith(".json"):
+        text = _COMMENT.sub(lambda m: m[0] if m[0].startswith('"') else " " * len(m[0]), text)
+    if _nesting(text) > _DEEPEST:
+        raise ConfigError("nested too deeply")
+    try:
+        documents = list(yaml.compose_all(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        if _template(text):
+            return []
+        raise ConfigError(f"no valid {'JSON' if path.endswith('.json') else 'YAML'}: {_first_line(error)}") from error
+    return [o for document in documents if document is not None for o in _walk(path, document, "", 0, set())]
+
+
+def _first_line(error: Exception) -> str:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or type(error).__name__
+    return f"{problem} (line {mark.line + 1})" if mark is not None else str(problem)
+
+
+def _template(text: str) -> bool:
+    """Templates (Helm, Jinja) are YAML only after they were filled in."""
+    return "{{" in text or "{%" in text
+
+
+def _nesting(text: str) -> int:
+    depth = deepest = 0
+    for character in text:
+        if character in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in "]}":
+            depth -= 1
+    return deepest
+
+
+def _walk(path: str, node: object, key_path: str, depth: int, seen: set[int]) -> Iterator[Observation]:
+    import yaml
+
+    if depth > _DEEPEST or id(node) in seen:
+        return
+    seen.add(id(node))
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            name = key.value if isinstance(key, yaml.ScalarNode) else ""
+            full = f"{key_path}.{name}" if key_path else name
+            observation = _observe(path, name, full, key, value)
+            if observation is not None:
+                yield observation
+            yield from _walk(path, value, full, depth + 1, seen)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _walk(path, item, key_path, depth + 1, seen)
+
+
+def _observe(path: str, name: str, full: str, key: object, value: object) -> Observation | None:
+    mark, end = getattr(key, "start_mark", None), getattr(value, "end_mark", None)
+    if mark is None or end is None:
+        return None
+    lowered = name.lower()
+    label = label_of(name) or ("std" if lowered == "variance" else "")
+    place = Place(path, mark.line + 1, mark.column + 1, end.line + 1, end.column + 1)
+    numbers = _numbers(value)
+    if lowered in _FLAGS:
+        affine = Affine(numbers, (0.0,)) if numbers is not None and len(numbers) == 1 else None
+        return Observation("config", full, place, affine, source="config")
+    if label not in {"mean", "std"} or numbers is None or len(name) < 3 or len(numbers) > 4:
+        return None
+    return Observation(
+        "config", full, place, mean=numbers if label == "mean" else None, std=numbers if label == "std" else None,
+        source="config",
+    )  # fmt: skip
+
+
+def _numbers(node: object) -> Numbers | None:
+    import yaml
+
+    items = node.value if isinstance(node, yaml.SequenceNode) else [node]
+    found: list[float] = []
+    for item in items:
+        if not isinstance(item, yaml.ScalarNode):
+            return None
+        try:
+            found.append(float(item.value))
+        except ValueError:
+            return None
+    return tuple(found) if found and all(abs(number) < 1e9 for number in found) else None
