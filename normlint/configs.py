@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from normlint.evaluate.machine import label_of
 from normlint.evaluate.observations import Observation
-from normlint.places import Place
 from normlint.pixelmap import Affine, Numbers
+from normlint.places import Place
 
 LARGEST = 1_000_000
 _DEEPEST = 60

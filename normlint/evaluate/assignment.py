@@ -7,6 +7,7 @@ from dataclasses import replace
 from normlint import ir
 from normlint.evaluate.arithmetic import binary
 from normlint.evaluate.attributes import set_attribute
+from normlint.evaluate.constants import constant_site
 from normlint.evaluate.emission import flush
 from normlint.evaluate.machine import Machine, channel_of, label_of
 from normlint.evaluate.subscripts import channel_axis
@@ -38,7 +39,7 @@ def assign(run: Machine, target: ir.Expression, value: Value, written: ir.Expres
         case ir.Attribute(value=receiver, name=name):
             bound = held(run, named(run, name, value))
             set_attribute(run, evaluate(run, receiver), name, bound)
-            observe_constant(run, name, bound, target)
+            constant_site(run, name, bound, run.place(target), handed_on=isinstance(written, (ir.Conditional, ir.Subscript)))
             bound_to_name(run, name, bound, written)
         case ir.Subscript(value=base, index=index):
             _assign_element(run, evaluate(run, base), evaluate(run, index), value)
@@ -198,7 +199,7 @@ def augmented(run: Machine, node: ir.AugmentedAssign) -> None:
                 content = replace(content, dtype="uint8")
             run.state.set(current.address, content)
         else:
-            run.state.set(current.address, content)  # type: ignore[arg-type]
+            run.state.set(current.address, content)
         if isinstance(node.target, ir.Name):
             run.bind(node.target.identifier, current)
         return

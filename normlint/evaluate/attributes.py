@@ -76,7 +76,9 @@ def attribute(run: Machine, receiver: Value, name: str, node: ir.Node) -> Value:
 def external(run: Machine, dotted: str) -> Value:
     """A library name: a constant that the catalogue knows, or the name itself."""
     known = run.catalogue.constant(dotted)
-    return External(dotted) if known is None else plain(run, known)
+    if known is None or (isinstance(known, str) and known.startswith("dtype:")):
+        return External(dotted)  # a dtype is also a function: np.float32(x)
+    return plain(run, known)
 
 
 def plain(run: Machine, value: Any) -> Value:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from normlint import ir
 from normlint.evaluate.attributes import bind_method
+from normlint.evaluate.constants import constant_site
 from normlint.evaluate.emission import flush
 from normlint.evaluate.guards import alternatives
 from normlint.evaluate.helper_sites import entering_images, observe_helper
@@ -37,7 +38,8 @@ def call_node(run: Machine, node: ir.Call) -> Value:
     from normlint.evaluate.expressions import evaluate
 
     function = evaluate(run, node.function)
-    positional, named = _arguments(run, node)
+    is_library = isinstance(function, External) and run.catalogue.lookup(function.dotted) is not None
+    positional, named = _arguments(run, node, is_library)
     place = run.place(node)
     result = run.each(function, lambda option: call(run, option, positional, named, place))
     if isinstance(node.function, (ir.Name, ir.Attribute)) and isinstance(function, (Transform, Composition)):
@@ -49,7 +51,7 @@ def _name(node: ir.Name | ir.Attribute) -> str:
     return node.identifier if isinstance(node, ir.Name) else node.name
 
 
-def _arguments(run: Machine, node: ir.Call) -> tuple[tuple[Value, ...], Named]:
+def _arguments(run: Machine, node: ir.Call, is_library: bool) -> tuple[tuple[Value, ...], Named]:
     from normlint.evaluate.expressions import evaluate
     from normlint.evaluate.iteration import items_of
 
@@ -71,8 +73,13 @@ def _arguments(run: Machine, node: ir.Call) -> tuple[tuple[Value, ...], Named]:
                 named.append(("**", value))
         elif argument.keyword is not None:
             named.append((argument.keyword, value))
+            if not is_library:
+                constant_site(run, argument.keyword, value, run.place(argument), handed_on=True)
         else:
             positional.append(value)
+            if isinstance(argument.value, (ir.Name, ir.Attribute)) and len(_name(argument.value)) > 4:
+                if isinstance(argument.value, ir.Attribute) or argument.value.identifier.isupper():
+                    constant_site(run, _name(argument.value), value, run.place(argument))
     return tuple(positional), tuple(named)
 
 

@@ -9,7 +9,7 @@ from normlint.catalogue import Entry
 from normlint.evaluate.emission import flush
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.observations import Observation
-from normlint.evaluate.parameters import dtype_of, vector_of
+from normlint.evaluate.parameters import dtype_of, flag_of, vector_of
 from normlint.pixelmap import BYTES, IDENTITY, UNIT, Affine, Interval
 from normlint.places import Place
 from normlint.values import Image, Step, Unknown, Value, as_image
@@ -103,6 +103,9 @@ def to_unit(run: Machine, entry: Entry, arguments: dict[str, Value], value: Valu
     if image is None:
         return run.unknown("output", entry.name, place)
     image = replace(image, pending=None)
+    unless = entry.operation.get("unless")
+    if isinstance(unless, str) and flag_of(run, arguments.get(unless)) is not False:
+        return replace(image, dtype="float64")
     layout = entry.operation.get("layout")
     layout = layout if isinstance(layout, str) else "CHW" if "ensor" in entry.name else image.layout
     container = "torch" if "torch" in entry.name else image.container
@@ -143,8 +146,6 @@ def scale_dtype(run: Machine, entry: Entry, arguments: dict[str, Value], value: 
         return run.unknown("output", entry.name, place)
     image = replace(image, pending=None)
     if isinstance(scale, str):
-        from normlint.evaluate.parameters import flag_of
-
         if flag_of(run, arguments.get(scale)) is False:
             return cast_image(run, image, dtype, entry.name, place) if dtype in INTEGERS else replace(image, dtype=dtype)
     if dtype == "uint8":

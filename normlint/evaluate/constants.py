@@ -6,13 +6,16 @@ from normlint.evaluate.arithmetic import as_vector, number_of
 from normlint.evaluate.machine import Machine, label_of
 from normlint.evaluate.observations import Observation
 from normlint.places import Place
-from normlint.values import ListCell, TupleValue, Value, Vector
+from normlint.values import Alternatives, ListCell, TupleValue, Unknown, Value, Vector
 
 _MOST_CHANNELS = 4
 
 
-def constant_site(run: Machine, name: str, value: Value, place: Place) -> None:
-    """List ``IMAGENET_MEAN = [0.485, 0.456, 0.406]`` and the like; other numbers are no sites."""
+def constant_site(run: Machine, name: str, value: Value, place: Place, handed_on: bool = False) -> None:
+    """List ``IMAGENET_MEAN = [0.485, 0.456, 0.406]`` and the like; other numbers are no sites.
+
+    ``handed_on``: an entry or argument that passes a value on is listed even where the value is not known.
+    """
     label = label_of(name) or ("std" if "variance" in name.lower() else "")
     if label not in {"mean", "std"} or len(name) < 2:
         return
@@ -23,6 +26,9 @@ def constant_site(run: Machine, name: str, value: Value, place: Place) -> None:
     if numbers is None:
         single = number_of(content)
         numbers = Vector((single,)) if single is not None else None
+    if numbers is None and handed_on and isinstance(content, (Unknown, Alternatives)) and len(name) > 2:
+        run.observe(Observation("config", name, place))
+        return
     if numbers is None or len(numbers.numbers) > _MOST_CHANNELS:
         return
     run.observe(

@@ -11,6 +11,7 @@ from normlint.sites import SiteKind
 from normlint.values import Alternatives, Bound, ChannelRef, Image, Pending, Ref, Step, Value
 
 _FORMULA = frozenset({"mean", "std", "image-mean", "image-std"})
+_PEAK = "peak"
 _LEVELS = (255.0, 256.0, 65535.0, 127.5, 128.0, 127.0, 1023.0)
 
 
@@ -80,6 +81,9 @@ def classify(pending: Pending, steps: tuple[Step, ...]) -> SiteKind | None:
     if pending.affine is None:
         if any(step.label in _FORMULA for step in steps):
             return formula_kind([step.operation for step in steps])
+        peak = next((step for step in steps if step.label == _PEAK), None)
+        if peak is not None:
+            return "to_unit" if peak.operation == "divide" else "scale"
         return "scale" if pending.before.anchored else None
     return classify_map(pending.affine, steps, pending.before.anchored)
 

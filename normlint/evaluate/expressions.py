@@ -198,7 +198,7 @@ def _mapping(run: Machine, node: ir.Mapping) -> Value:
         if isinstance(name_value, Constant):
             if isinstance(name_value.value, str):
                 value = named(run, name_value.value, value)
-                constant_site(run, name_value.value, value, run.place(key))
+                constant_site(run, name_value.value, value, run.place(key), handed_on=True)
                 bound_under_key(run, name_value.value, value, node, written)
             cell = cell.put(name_value.value, value)
         else:

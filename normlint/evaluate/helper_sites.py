@@ -10,7 +10,7 @@ from normlint.evaluate.observations import Observation, steps_since
 from normlint.pixelmap import IDENTITY, Affine
 from normlint.places import Place
 from normlint.sites import SiteKind
-from normlint.values import Alternatives, Image, Pending, Step, TupleValue, Unknown, Value, as_image
+from normlint.values import Alternatives, Guard, Image, Pending, Step, TupleValue, Unknown, Value, as_image
 
 _VALUE_STEPS = frozenset({"clamp", "cast", "round"})
 
@@ -27,7 +27,7 @@ def observe_helper(
     """
     if not entering:
         return
-    found = [
+    found: list[tuple[Guard, Image, Image, tuple[Step, ...]]] = [
         (guard, before, image, steps)
         for guard, image in _results(run, result)
         for _, before in entering
@@ -59,13 +59,16 @@ def entering_images(run: Machine, arguments: tuple[Value, ...]) -> Entering:
             found.append((index, replace(content, pending=None)))
         elif isinstance(content, Unknown):
             found.append((index, as_image(content)))
+        elif isinstance(content, Alternatives):
+            images = (option for _, option in content.options if isinstance(option, Image))
+            found.extend((index, replace(image, pending=None)) for image in images)
     return tuple(found)
 
 
-def _results(run: Machine, value: Value) -> list[tuple[frozenset[tuple[str, str, str]], Image]]:
+def _results(run: Machine, value: Value) -> list[tuple[Guard, Image]]:
     content = run.contents(value)
     if isinstance(content, Alternatives):
-        found = []
+        found: list[tuple[Guard, Image]] = []
         for guard, option in content.options:
             found.extend((guard | inner, image) for inner, image in _results(run, option))
         return found
@@ -110,9 +113,9 @@ def _observe_map(
 def kind_of(steps: tuple[Step, ...], affine: Affine | None, before: Image, place: Place) -> SiteKind | None:
     """What a run of steps does to an image; None where it leaves the values alone."""
     named = [step.operation for step in steps]
+    if "normalize" in named:
+        return "normalize"
     if any(step.affine is not None or step.label in {"mean", "std"} for step in steps):
-        if "normalize" in named:
-            return "normalize"
         if affine is not None:
             kind = classify_map(affine, steps, before.anchored)
         else:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from normlint.catalogue import Entry
 from normlint.evaluate.arithmetic import binary
-from normlint.evaluate.constants import constant_site
 from normlint.evaluate.emission import flush
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.operations import UNFLUSHED, operate
@@ -34,8 +33,6 @@ def call_library(run: Machine, dotted: str, positional: tuple[Value, ...], named
         from normlint.evaluate.calls import flush_all
 
         flush_all(run, positional, named)
-        for name, value in named:
-            constant_site(run, name, value, place)
         passed_to_dataset(run, dotted, named, place)
         return run.unknown("output", dotted.rsplit(".", 1)[-1], place)
     arguments = bind_arguments(entry, positional, named)
@@ -55,7 +52,7 @@ def bind_arguments(entry: Entry, positional: tuple[Value, ...], named: Named) ->
     if len(positional) > len(names) and any(p.startswith("*") and len(p) > 1 for p in entry.parameters):
         variadic = next(p[1:] for p in entry.parameters if p.startswith("*") and len(p) > 1)
         arguments[variadic] = TupleValue(positional[len(names) :])
-    arguments.update(named)
+    arguments.update((entry.renamed.get(name, name), value) for name, value in named)
     for name, value in entry.defaults.items():
         if name not in arguments:
             arguments[name] = default_value(value)

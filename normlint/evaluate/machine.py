@@ -117,6 +117,8 @@ class Machine:
 
     def matters(self, function: FunctionValue) -> bool:
         """Whether a function can say something about pixel values; lambdas always may."""
+        if function.name_span is None:
+            return True
         digest = self.digests.get(function.module, {}).get(function.name_span)
         return digest is None or digest.hit or not self.relevant_names.isdisjoint(digest.names)
 
@@ -307,15 +309,20 @@ class Machine:
         )
 
 
+_PEAKS = frozenset({"max_val", "max_value", "maxval", "peak", "max_pixel_value", "data_range", "pixel_max"})
+
+
 @cache
 def label_of(name: str) -> str:
     """"mean" or "std" where a name says so; a hint for formulas, never a proof of a number."""
     lowered = name.lower()
+    if "inv" in lowered:
+        return ""
     if lowered in {"mean", "means", "mu", "m"} or lowered.endswith(("_mean", "_means", "mean_", "mean")):
         return "mean"
     if lowered in {"std", "stds", "sigma", "s", "sd"} or lowered.endswith(("_std", "_stds", "std_", "std")):
         return "std"
-    return ""
+    return "peak" if lowered in _PEAKS else ""
 
 
 def channel_of(image: Image, number: int) -> Image:

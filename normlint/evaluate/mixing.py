@@ -48,17 +48,16 @@ def _interval(operator: str, a: Interval | None, b: Interval | None) -> Interval
 def with_dynamic(run: Machine, operator: str, a: Image | Unknown, b: Image | Unknown, place: Place) -> Value:
     """An image with a number that is not known: the formula is kept (operation and label), the map is lost."""
     mirrored = isinstance(a, Unknown) and bool(a.label) and not (isinstance(b, Unknown) and b.label)
+    if isinstance(b, Image) and isinstance(a, Unknown):
+        mirrored = True
     image, operand = (b, a) if mirrored else (a, b)
     if isinstance(operand, Image):
-        if isinstance(image, Unknown):
-            image, operand, mirrored = operand, image, True
-        else:
-            return run.unknown()
+        return run.unknown()
     if isinstance(image, Unknown) and (not operand.label or image.label):
         label = operand.label if operand.label == image.label else ""
         if {image.label, operand.label} == {"image-min", "image-max"}:
             label = "image-range"
-        if operator == "/" and isinstance(image, Unknown) and {image.label, operand.label} == {"mean", "std"}:
+        if operator == "/" and {image.label, operand.label} == {"mean", "std"}:
             label = "mean/std"
         return run.unknown(label=label)
     seen = as_image(image) if isinstance(image, Unknown) else image

@@ -94,7 +94,10 @@ def normalization_of(run: Machine, entry: Entry, arguments: dict[str, Value]) ->
         return _scaled(run, entry, arguments)
     mean, std = (_stats(run, operation, name, arguments) for name in ("mean", "std"))
     peak = operation.get("peak", 1.0)
-    peak_number = scalar_of(run, arguments.get(peak)) if isinstance(peak, str) else float(peak)
+    if isinstance(peak, str):
+        peak_number = scalar_of(run, arguments.get(peak))
+    else:
+        peak_number = float(peak) if isinstance(peak, (int, float)) else None
     affine = None
     if mean is not None and std is not None and peak_number is not None:
         if kind == "denormalize":

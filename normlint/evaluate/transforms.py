@@ -35,11 +35,13 @@ def compose(run: Machine, entry: Entry, steps: Value, place: Place) -> Value:
 
     def of(option: Value) -> Value:
         content = run.contents(option)
-        choice = bool(entry.operation.get("choice") or entry.operation.get("maybe"))
+        choice = bool(entry.operation.get("choice"))
         if isinstance(content, (ListCell, TupleValue)):
             is_open = content.open if isinstance(content, ListCell) else False
             items = tuple(item for item in content.items if item != Constant(None))
             flat = tuple(inner for item in items for inner in _spread(run, item))
+            if entry.operation.get("maybe"):  # all of them, or none
+                return Composition((Composition(flat, place, is_open), Composition((), place)), place, choice=True)
             return Composition(flat, place, is_open, choice)
         return Composition((), place, open=True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from normlint.claims import denormalize_claims, describe, is_picture, normalize_claim, normalized_stats
+from normlint.claims import denormalize_claims, describe, is_picture, name_of, normalize_claim, normalized_stats
 from normlint.evaluate.observations import Observation, steps_of
 from normlint.facts import Facts, FileFacts
 from normlint.findings import Finding, Related
@@ -34,7 +34,7 @@ def _by_flow(observation: Observation, stats: Stats) -> Iterator[Finding]:
     if not claims or any(claim.same_as(stats) for claim in claims) or _completed(after):
         return
     places = [step.place for step in steps_of(image) if step.affine is not None and step.operation != "to_unit"]
-    yield _finding(observation, describe(claims[0]), stats, places[-1] if places else observation.place, "high")
+    yield _finding(observation, describe(_named(claims)), stats, places[-1] if places else observation.place, "high")
 
 
 def _completed(after: object) -> bool:
@@ -56,22 +56,29 @@ def _only_normalization(file: FileFacts) -> tuple[Stats, Place] | None:
     return found[0] if any(p.to_unit and p.mean is not None for p in file.pipelines) else None
 
 
+def _named(claims: tuple[Stats, ...]) -> Stats:
+    """Of several readings the one that has a name."""
+    return next((claim for claim in claims if name_of(claim)), claims[0])
+
+
 def _by_file(observation: Observation, stats: Stats, place: Place) -> Iterator[Finding]:
-    if observation.affine is None or observation.helper or observation.mean is None or observation.std is None:
+    if observation.affine is None or observation.mean is None or observation.std is None:
         return
     if observation.before is not None and observation.before.anchored:
         return
     claims = denormalize_claims(observation.affine)
     if claims and not any(claim.same_as(stats) for claim in claims):
-        yield _finding(observation, describe(claims[0]), stats, place, "medium")
+        yield _finding(observation, describe(_named(claims)), stats, place, "medium")
 
 
 def _finding(observation: Observation, claim: str, stats: Stats, place: Place, confidence: str) -> Finding:
     where = f"{place.path}:{place.line}"
+    called = observation.stack[-1] if observation.stack else observation.place
+    formula = () if called == observation.place else (Related(observation.place, "the formula"),)
     return RULE.finding(
-        observation.place,
+        called,
         f"this denormalize undoes {claim}, but the data is normalized with {describe(stats)} ({where})",
-        label="undoes other stats", related=(Related(place, "normalized here"),), key=f"{claim} | {describe(stats)}",
+        label="undoes other stats", related=(*formula, Related(place, "normalized here")), key=f"{claim} | {describe(stats)}",
         confidence="high" if confidence == "high" else "medium",
     )
 
@@ -119,7 +126,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     for file in facts.files:
         only = _only_normalization(file)
         for observation in file.of_kind("denormalize", "normalize"):
-            if observation.affine is None or (observation.note == "grid" and observation.before is None):
+            if observation.helper or observation.affine is None or (observation.note == "grid" and observation.before is None):
                 continue
             stats = normalized_stats(observation.before)
             if stats is not None:

@@ -71,10 +71,11 @@ def check(facts: Facts) -> Iterator[Finding]:
         interval = image.interval
         if (interval.lowest > low and interval.highest < high) or not _proven(observation):
             continue
+        sink = "the cast to uint8" if observation.kind == "cast" else observation.api.lstrip(".").rsplit(".", 1)[-1]
         target = "0..255" if observation.kind == "cast" else "0..1"
         yield RULE.finding(
             observation.place,
-            f"values in {show_interval(interval)} reach {observation.api.lstrip('.')} without a clamp to {target}: "
+            f"values in {show_interval(interval)} reach {sink} without a clamp to {target}: "
             "what lies outside wraps around",
             label=f"clamp to {target} before", key=show_interval(interval),
         )

@@ -90,7 +90,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     ```
     """
     for file in facts.files:
-        known = [(role_word(p.name), p) for p in file.pipelines if p.complete and role_word(p.name)]
+        known = [(role, p) for p in file.pipelines if p.complete and (role := role_word(p.name)) is not None]
         for role, pipeline in known:
             if role == "train":
                 continue
