@@ -22,5 +22,7 @@ def words() -> tuple[bytes, ...]:
 
 def may_hold_sites(data: bytes) -> bool:
     """Whether a file must be parsed."""
+    if b"\0" in data:
+        return True  # UTF-16, or no text at all: lowering says which
     lowered = data.lower()
     return any(word in lowered for word in words())

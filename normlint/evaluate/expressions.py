@@ -301,9 +301,12 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "not in": lambda a, b: a not in b,
 }
 
-_BUILTINS = frozenset(
-    ["zip", "len", "range", "enumerate", "list", "tuple", "dict", "set", "float", "int", "str", "bool", "map", "filter", "reversed", "sorted", "min", "max", "sum", "abs", "round", "print", "isinstance", "getattr", "hasattr", "setattr", "super", "type", "iter", "next", "any", "all", "open", "object", "property", "staticmethod", "classmethod", "vars", "id", "repr", "pow", "divmod", "slice", "callable"]
-)
+_BUILTINS = frozenset({
+    "zip", "len", "range", "enumerate", "list", "tuple", "dict", "set", "float", "int", "str", "bool", "map",
+    "filter", "reversed", "sorted", "min", "max", "sum", "abs", "round", "print", "isinstance", "getattr", "hasattr",
+    "setattr", "super", "type", "iter", "next", "any", "all", "open", "object", "property", "staticmethod",
+    "classmethod", "vars", "id", "repr", "pow", "divmod", "slice", "callable",
+})  # fmt: skip
 
 _HANDLERS: dict[type, Callable[[Machine, Any], Value]] = {
     ir.Constant: _constant,

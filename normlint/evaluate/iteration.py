@@ -79,7 +79,9 @@ def widen(run: Machine, body: tuple[ir.Statement, ...]) -> None:
     """Forget what a repeated body changes step by step: names that it assigns from themselves."""
     for name in _self_assigned(body):
         value, _ = run.lookup(name)
-        if (isinstance(value, Ref) and isinstance(run.cell(value), (Image, Alternatives))) or isinstance(value, (Constant, Vector, Image)):
+        if (isinstance(value, Ref) and isinstance(run.cell(value), (Image, Alternatives))) or isinstance(
+            value, (Constant, Vector, Image)
+        ):
             run.bind(name, run.unknown(name=name))
 
 

@@ -52,7 +52,7 @@ def operate(run: Machine, entry: Entry, arguments: Arguments, value: Value, plac
         for name, argument in arguments.items():
             if is_choice(run, argument):
                 chosen = choices(run, argument)
-                return run.each(chosen, lambda option: operate(run, entry, {**arguments, name: option}, value, place))
+                return run.each(chosen, lambda o, key=name: operate(run, entry, {**arguments, key: o}, value, place))  # type: ignore[misc]
     return handler(run, entry, arguments, value, place)
 
 

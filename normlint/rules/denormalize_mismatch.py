@@ -89,7 +89,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     ## What it does
     Where the data flow from a normalize to a denormalize is known, checks that the product of both maps is the picture
     again: 0..1, or 0..255 with or without the half that makes a truncating cast round (`127.5 * x + 128` is the right inverse
-    of 0.5/0.5). Where it is not known, a denormalize helper is compared with the one normalization of its file, if there is just one.
+    of 0.5/0.5). Where it is not known, a denormalize is compared with the one normalization of its file.
 
     ## Why is this bad?
     Colours and contrast of every saved picture are wrong, and metrics on them as well.

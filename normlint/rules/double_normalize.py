@@ -48,8 +48,8 @@ def check(facts: Facts) -> Iterator[Finding]:
         for step in steps_of(image):
             if step.operation == "normalize" and step.stats is not None and min(step.stats[0]) > 0:
                 earlier = step
-            elif (step.affine is not None and (step.operation not in {"to_unit"})) or step.operation in {"clamp", "minmax", "mix"}:
-                earlier = None if step.operation != "clamp" else earlier
+            elif step.operation in {"minmax", "mix"} or (step.affine is not None and step.operation != "to_unit"):
+                earlier = None
         if earlier is None or earlier.stats is None:
             continue
         yield RULE.finding(

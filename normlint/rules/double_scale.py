@@ -15,7 +15,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     """Scaled by 255, either way, twice.
 
     ## What it does
-    Reports a division by 255 of data that is known to be 0..1 already, and a multiplication by 255 of data that is 0..255 already.
+    Reports a division by 255 of data that is known to be 0..1 already, and a multiplication by 255 of 0..255 data.
 
     ## Why is this bad?
     The image is black (0..0.004) or far out of range.

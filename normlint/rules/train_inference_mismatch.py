@@ -59,9 +59,9 @@ def check(facts: Facts) -> Iterator[Finding]:
     """Inference or evaluation code normalizes with other stats than the training pipeline that it is paired with.
 
     ## What it does
-    Pairs transforms that stand together: keys of one dict (`"train"`, `"val"`), transforms of one function or module with the words train
-    and test in their names, and data sets built with `train=True` and `train=False`. Both sides must be known, and their
-    conditions must be able to hold together.
+    Pairs transforms that stand together: keys of one dict (`"train"`, `"val"`), transforms of one function or module
+    with the words train and test in their names, and data sets built with `train=True` and `train=False`. Both sides
+    must be known, and their conditions must be able to hold together.
 
     ## Why is this bad?
     The model is evaluated on inputs that it was not trained on: it is silently worse.
