@@ -10,7 +10,7 @@ from normlint.pixelmap import Affine, collapse
 from normlint.sites import SiteKind
 from normlint.values import Alternatives, Bound, ChannelRef, Image, Pending, Ref, Step, Value
 
-_FORMULA = frozenset({"mean", "std", "image-mean", "image-std"})
+_FORMULA = frozenset({"mean", "std", "mean/std", "image-mean", "image-std"})
 _PEAK = "peak"
 _LEVELS = (255.0, 256.0, 65535.0, 127.5, 128.0, 127.0, 1023.0)
 

@@ -56,6 +56,8 @@ def _walk(node: object, by_span: dict[Span, Digest], by_name: dict[str, Digest])
     if isinstance(node, ir.Name):
         return _named(node.identifier), {node.identifier}
     hit, names = False, set()
+    if isinstance(node, ir.Sequence) and len(node.items) in {3, 4}:  # one number a channel
+        hit = all(isinstance(item, ir.Constant) and isinstance(item.value, float) for item in node.items)
     if isinstance(node, ir.Attribute):
         hit, names = _named(node.name), {node.name}
     elif isinstance(node, ir.Parameter):

@@ -17,7 +17,9 @@ def _is_inverse_attempt(observation: Observation) -> bool:
     """A denormalize, or a Normalize call whose numbers can only be meant as an inverse."""
     if observation.kind == "denormalize":
         return True
-    return observation.std is not None and observation.mean is not None and (
+    if observation.mean is None or not any(observation.mean):
+        return False  # the first half of an inverse in two steps
+    return observation.std is not None and (
         min(observation.std) > 1.2 and max(map(abs, observation.mean)) < 10
     )
 
