@@ -10,7 +10,8 @@ from normlint.catalogue import catalogue
 _WORDS = (
     b"normali", b"denorm", b"unnorm", b"255", b"127.5", b"128.", b"mean", b"std", b"uint8", b"clamp", b"clip(",
     b"totensor", b"to_tensor", b"preprocess", b"0.00392", b"imread", b"imwrite", b"imsave", b"imshow", b"fromarray",
-    b".div(", b".mul(", b".div_(", b".mul_(", b".sub(", b"[0.", b"(0.", b"save_image", b"make_grid", b".byte(", b"65535", b"* 2 - 1", b"*2-1", b"2 * ", b"/ 2", b"0.5", b"image",
+    b".div(", b".mul(", b".div_(", b".mul_(", b".sub(", b"[0.", b"(0.", b"save_image", b"make_grid",
+    b".byte(", b"65535", b"* 2 - 1", b"*2-1", b"2 * ", b"/ 2", b"0.5", b"image",
 )  # fmt: skip
 
 

@@ -1,0 +1,49 @@
+"""What every rule must have."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+
+import pytest
+
+from normlint.rules import RULES, find
+from normlint.rules.registry import Rule
+
+CASES = Path(__file__).parent.parent / "fixtures" / "cases"
+LONGEST = 140
+SECTIONS = ("## What it does", "## Why is this bad?", "## Example", "## Use instead")
+
+
+def test_codes_and_names_are_unique_and_sorted() -> None:
+    codes = [rule.code for rule in RULES]
+    assert codes == sorted(set(codes))
+    assert len({rule.name for rule in RULES}) == len(RULES)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_rule_file(rule: Rule) -> None:
+    path = Path(inspect.getfile(rule.check))
+    assert path.stem == rule.name.replace("-", "_")
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_documentation_has_its_sections(rule: Rule) -> None:
+    for section in SECTIONS:
+        assert section in rule.documentation
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.code != "NL902"], ids=lambda rule: rule.code)
+def test_rule_has_firing_and_as_many_silent_cases(rule: Rule) -> None:
+    names = [path.stem for path in (CASES / rule.code).glob("*.py")]
+    firing = sum(name.startswith("fires_") for name in names)
+    silent = sum(name.startswith("silent_") for name in names)
+    assert firing >= 3
+    assert silent >= 3
+    assert silent >= firing - 1
+
+
+def test_find_takes_code_and_name() -> None:
+    assert find("nl103") is find("denormalize-mismatch") is not None
+    assert find("NL000") is None
