@@ -36,6 +36,11 @@ def digests(module: ir.Module) -> tuple[dict[Span, Digest], dict[str, Digest]]:
     by_span: dict[Span, Digest] = {}
     by_name: dict[str, Digest] = {}
     _walk(module.body, by_span, by_name)
+    for statement in module.body:
+        if isinstance(statement, ir.Assign) and _walk(statement.value, {}, {})[0]:
+            for target in statement.targets:
+                if isinstance(target, ir.Name):
+                    by_name.setdefault(target.identifier, Digest(True, frozenset()))
     return by_span, by_name
 
 
