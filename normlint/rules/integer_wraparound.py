@@ -37,8 +37,9 @@ def check(facts: Facts) -> Iterator[Finding]:
     """
     for file in facts.files:
         for wraparound in file.wraparounds:
-            if wraparound.before.container == "pil" or not wraparound.before.anchored:
-                continue
+            image = wraparound.before
+            if image.container == "pil" or not image.anchored or image.order not in {"RGB", "BGR"}:
+                continue  # one channel may be a label map, whose numbers mean something else
             yield RULE.finding(
                 wraparound.place,
                 f"uint8 arithmetic wraps around: the result would lie in [{wraparound.low:g}, {wraparound.high:g}]",

@@ -65,14 +65,14 @@ def check(facts: Facts) -> Iterator[Finding]:
                 continue
             low, high = -1.0, 256.0
         elif observation.contract is not None and observation.contract.out_of_range == "wrap":
-            low, high = -0.003, 1.0039
+            low, high = (-1.0, 256.0) if observation.contract.high == 255 else (-0.003, 1.0039)
         else:
             continue
         interval = image.interval
         if (interval.lowest > low and interval.highest < high) or not _proven(observation):
             continue
         sink = "the cast to uint8" if observation.kind == "cast" else observation.api.lstrip(".").rsplit(".", 1)[-1]
-        target = "0..255" if observation.kind == "cast" else "0..1"
+        target = "0..255" if high == 256 else "0..1"
         yield RULE.finding(
             observation.place,
             f"values in {show_interval(interval)} reach {sink} without a clamp to {target}: "

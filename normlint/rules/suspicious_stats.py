@@ -22,7 +22,7 @@ def _problem(mean: Numbers, std: Numbers) -> str | None:
     unit = 255.0 if max(mean) > 1.5 else 1.0
     means, stds = tuple(m / unit for m in mean), tuple(s / unit for s in std)
     known = catalogue().known_stats
-    triples = [k for k in known if len(k.mean) == 3]
+    triples = [k for k in known if len(k.mean) == 3 and k.status != "trained-in variant"]
     if any(_same(means, k.std) and _same(stds, k.mean) and not _same(k.mean, k.std) for k in triples):
         return f"mean and std are swapped ({written(mean, std)})"
     if len(set(mean)) > 1 and mean == std:

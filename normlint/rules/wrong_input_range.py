@@ -7,8 +7,15 @@ from collections.abc import Iterator
 from normlint.claims import written
 from normlint.facts import Facts
 from normlint.findings import Finding
-from normlint.pixelmap import show_interval
+from normlint.pixelmap import Affine, Numbers, broadcast, show_interval
 from normlint.rules.registry import Rule
+
+
+def _by_itself(affine: Affine | None, std: Numbers) -> bool:
+    """Whether the site divides by the std alone: a scaling to 0..1 in the same expression makes the stats fit."""
+    return affine is not None and all(
+        abs(gain * s - 1) < 0.01 for gain, s in zip(*(broadcast(affine.gain, std) or ((0.0,), (0.0,))), strict=True)
+    )
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -48,6 +55,8 @@ def check(facts: Facts) -> Iterator[Finding]:
         )):
             continue
         peak = observation.peak or 1.0
+        if observation.api == "arithmetic" and not _by_itself(observation.affine, std):
+            continue
         high = image.interval.highest / peak
         unit_stats = max(mean) <= 1 and max(std) <= 1
         if unit_stats and high > 100:
