@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from normlint.report.catalog import first_line
+from normlint.rules import RULES
+
 ROOT = Path(__file__).parent.parent
 DEMO = [
     ("train.py", 17, "NL101"),
@@ -51,3 +54,36 @@ def output_range(sites: list[dict[str, object]], line: int) -> list[float]:
 def test_ranges(line: int, wanted: list[float]) -> None:
     sites = run("sites", "fixtures/demo")["sites"]
     assert output_range(sites, line) == pytest.approx(wanted, abs=1e-3)
+
+
+def test_one_file_form_has_them_on_these_lines() -> None:
+    findings = run("check", "fixtures/demo_one_file")["findings"]
+    assert [(f["path"], f["line"]) for f in findings] == [("example.py", line) for line in (21, 54, 61, 67, 68, 70)]
+
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_readme_shows_what_the_demo_prints() -> None:
+    command = [sys.executable, "-m", "normlint", "check", "fixtures/demo", "--color", "never"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=120)
+    assert done.returncode == 1
+    shown = README.split("```text\n", 1)[1].split("```", 1)[0]
+    assert shown.splitlines() == done.stdout.decode("utf-8").splitlines()
+
+
+def test_readme_lists_the_rules_as_they_are() -> None:
+    rows = [
+        f"| {rule.code} | {rule.name} | {rule.severity} | {'on' if rule.default else 'off'} | {first_line(rule.documentation)}. |"
+        for rule in RULES
+    ]
+    assert [line for line in README.splitlines() if line.startswith("| NL")] == rows
+
+
+def test_readme_describes_a_finding_as_it_is_printed() -> None:
+    shown = json.loads(README.split("```json\n", 1)[1].split("```", 1)[0])
+    findings = run("check", "fixtures/demo")["findings"]
+    related = findings[0]["related"]
+    assert isinstance(related, list)
+    assert list(shown) == list(findings[0])
+    assert list(shown["related"][0]) == list(related[0])

@@ -33,3 +33,19 @@ def test_imagenet(channel: int, single: int) -> None:
         ("multiply", 255.0, 0.0),
     )  # fmt: skip
     assert lost_levels(chain) == single
+
+
+@pytest.mark.parametrize("channel", [0, 1, 2])
+def test_rounding_brings_every_level_back(channel: int) -> None:
+    mean, std = IMAGENET[channel]
+    chain: Chain = (
+        ("divide", 255.0, 0.0), ("normalize", mean, std), ("multiply", std, 0.0), ("add", mean, 0.0), ("multiply", 255.0, 0.0),
+    )  # fmt: skip
+    assert lost_levels(chain) > 0
+    assert lost_levels((*chain, ("round", 0.0, 0.0))) == 0
+    assert lost_levels((*chain, ("add", 0.5, 0.0), ("clamp", 0.0, 255.0))) == 0
+
+
+def test_a_clamp_loses_what_it_cuts_off() -> None:
+    assert lost_levels((("clamp", 16.0, 235.0),)) == 16 + 20
+    assert lost_levels(()) == 0

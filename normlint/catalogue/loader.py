@@ -80,6 +80,11 @@ class Catalogue:
         """Lists of numbers, as written, that look like a slip in well-known stats and are right."""
         return tuple(tuple(float(number) for number in numbers) for numbers in self._not_typos)
 
+    @cached_property
+    def packages(self) -> frozenset[str]:
+        """Import paths of the modules and classes that entries stand in."""
+        return frozenset(dotted.rsplit(".", 1)[0] for dotted in self._functions if "." in dotted)
+
     def names(self) -> tuple[str, ...]:
         """All import paths and (with a leading dot) methods, sorted."""
         return tuple(sorted((*self._functions, *("." + name for name in self._methods))))

@@ -89,7 +89,7 @@ def _unbound(run: Machine, name: str) -> Value:
         for dotted in info.stars:
             full = f"{dotted}.{name}"
             known = run.catalogue.constant(full)
-            if known is not None or run.catalogue.lookup(full) is not None:
+            if known is not None or run.catalogue.lookup(full) is not None or full in run.catalogue.packages:
                 return External(full)
         scope = info.parent
     if name in _BUILTINS:

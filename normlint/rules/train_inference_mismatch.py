@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from normlint.claims import describe
+from normlint.claims import describe, normalized_stats
 from normlint.evaluate.guards import compatible
 from normlint.evaluate.observations import PipelineObservation
-from normlint.facts import Facts
+from normlint.facts import Facts, FileFacts
 from normlint.findings import Finding, Related
 from normlint.pixelmap import Stats, stats_of
 from normlint.rules.registry import Rule
@@ -55,13 +55,35 @@ def _compare(training: PipelineObservation, other: PipelineObservation, role: Ro
     )
 
 
+def _single_pictures(file: FileFacts, training: list[PipelineObservation]) -> Iterator[Finding]:
+    """A picture that is opened and normalized in the file that trains on one data set."""
+    known = [(stats, p.normalize_place or p.place) for p in training if (stats := _stats(p)) is not None]
+    if not known or len(known) < len(training) or not all(stats.same_as(known[0][0]) for stats, _ in known):
+        return
+    theirs, reference = known[0]
+    for observation in file.of_kind("normalize"):
+        image, mine = observation.before, normalized_stats(observation.after)
+        if mine is None or image is None or image.assumed or image.origin.kind != "picture" or mine.same_as(theirs):
+            continue
+        if observation.helper or normalized_stats(image) is not None:
+            continue
+        yield RULE.finding(
+            observation.place,
+            f"a single picture is normalized with {describe(mine)}, the training data set with {describe(theirs)} "
+            f"({reference}); paired as the only training data of this file",
+            label="inference side", related=(Related(reference, "training side"),), confidence="medium",
+            key=f"{describe(mine)} | {describe(theirs)}",
+        )  # fmt: skip
+
+
 def check(facts: Facts) -> Iterator[Finding]:
     """Inference or evaluation code normalizes with other stats than the training pipeline that it is paired with.
 
     ## What it does
     Pairs transforms that stand together: keys of one dict (`"train"`, `"val"`), transforms of one function or module
     with the words train and test in their names, and data sets built with `train=True` and `train=False`. Both sides
-    must be known, and their conditions must be able to hold together.
+    must be known, and their conditions must be able to hold together. A picture that is opened and normalized in the file
+    that trains on one data set is compared with that data set's transform.
 
     ## Why is this bad?
     The model is evaluated on inputs that it was not trained on: it is silently worse.
@@ -97,6 +119,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             for other_role, training in known:
                 if other_role == "train" and training.group == pipeline.group and _same_name(training, pipeline):
                     yield from _compare(training, pipeline, role)
+        yield from _single_pictures(file, [p for role, p in known if role == "train" and p.group_kind == "dataset"])
 
 
 RULE = Rule("NL101", "train-inference-mismatch", "error", True, check)
