@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 import normlint
 from normlint import project
-from normlint.cli import main
+from normlint.cli import COMMANDS, main
 from normlint.findings import Finding, Severity
 from normlint.places import Place
 from normlint.project import Analysis, Selection
@@ -238,6 +238,24 @@ def test_version_and_help_import_nothing_heavy() -> None:
         assert done.returncode == 0, done.stderr
         assert done.stdout.splitlines()[-1] == "[]"
     assert run("--version").stdout == f"normlint, version {normlint.__version__}\n"
+
+
+def test_a_command_is_imported_when_it_is_asked_for() -> None:
+    code = (
+        "import sys\nimport normlint.cli\n"
+        "heavy = {'libcst', 'yaml', 'normlint.project', 'normlint.rules', 'normlint.discover', 'subprocess'}\n"
+        "commands = {f'normlint.commands.{name}' for name in normlint.cli.COMMANDS}\n"
+        "print(sorted((heavy | commands) & set(sys.modules)))\n"
+    )
+    done = run_process("-c", code)
+    assert (done.returncode, done.stdout) == (0, "[]\n"), done.stderr
+
+
+def test_every_command_is_listed_and_described() -> None:
+    listed = run("--help").stdout.partition("Commands:")[2].split("\n")[1:]
+    assert tuple(line.split()[0] for line in listed if line.strip()) == COMMANDS
+    for name in COMMANDS:
+        assert run(name, "--help").exit_code == 0
 
 
 def test_output_encoding_without_the_characters(tmp_path: Path) -> None:

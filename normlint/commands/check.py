@@ -1,0 +1,64 @@
+"""``normlint check``"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from normlint.commands.console import show, wants_color
+from normlint.commands.rule_names import split_rules
+from normlint.commands.running import paths_argument, run_analysis
+from normlint.commands.trouble import EXIT_FINDINGS
+
+
+def _codes(name: str, text: str) -> Callable[..., Any]:
+    return click.option(name, multiple=True, metavar="RULES", help=text)
+
+
+@click.command()
+@paths_argument
+@click.option("--format", "output", type=click.Choice(["text", "concise", "json"]), default="text", show_default=True)
+@_codes("--select", "Only these rules: codes, prefixes (NL2) or names, comma separated; ALL for all.")
+@_codes("--ignore", "Not these rules.")
+@_codes("--extend-select", "These rules as well as those on by default.")
+@click.option("--exit-zero", is_flag=True, help="Exit 0 even when there are findings.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
+@click.option("--statistics", is_flag=True, help="Add counts per rule and the run's counters.")
+@click.option("-q", "--quiet", is_flag=True, help="Print findings only, no summary.")
+def check(
+    paths: tuple[Path, ...],
+    output: str,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    extend_select: tuple[str, ...],
+    exit_zero: bool,
+    color: str,
+    statistics: bool,
+    quiet: bool,
+) -> None:
+    """Report findings that touch PATHS (default: the current folder).
+
+    Exit code 0: nothing at or above warning; 1: findings; 2: wrong usage or an internal error.
+    """
+    from normlint.project import Selection
+
+    selection = Selection(split_rules(select), split_rules(ignore), split_rules(extend_select))
+    analysis = run_analysis(paths, selection)
+    colored = wants_color(color)
+    if output == "json":
+        from normlint.report.json_output import check_json
+
+        show(check_json(analysis, statistics=statistics))
+    elif output == "concise":
+        from normlint.report.concise import check_concise
+
+        show(check_concise(analysis, color=colored, statistics=statistics, quiet=quiet))
+    else:
+        from normlint.report.text import check_text
+
+        show(check_text(analysis, color=colored, statistics=statistics, quiet=quiet))
+    if not exit_zero and any(finding.severity != "info" for finding in analysis.findings):
+        raise click.exceptions.Exit(EXIT_FINDINGS)

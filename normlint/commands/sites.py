@@ -1,0 +1,28 @@
+"""``normlint sites``"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from normlint.commands.console import show
+from normlint.commands.running import paths_argument, run_analysis
+
+
+@click.command()
+@paths_argument
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def sites(paths: tuple[Path, ...], output: str) -> None:
+    """List every place in PATHS where pixel values are scaled, normalized, cast or relied on."""
+    from normlint.project import Selection
+
+    analysis = run_analysis(paths, Selection())
+    if output == "json":
+        from normlint.report.json_output import sites_json
+
+        show(sites_json(analysis))
+    else:
+        from normlint.report.inventory import sites_text
+
+        show(sites_text(analysis))
