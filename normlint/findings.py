@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
+from normlint.fixes import Fix
 from normlint.places import Place
 
 Severity = Literal["error", "warning", "info"]
@@ -39,7 +40,12 @@ class Finding:
     label: str = ""
     related: tuple[Related, ...] = ()
     key: str = ""
-    fixable: bool = False
+    fix: Fix | None = None
+
+    @property
+    def fixable(self) -> bool:
+        """Whether a fix is offered, safe or not."""
+        return self.fix is not None
 
     @property
     def fingerprint(self) -> str:

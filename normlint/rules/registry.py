@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from normlint.facts import Facts
 from normlint.findings import Confidence, Finding, Related, Severity
+from normlint.fixes import Fix
 from normlint.places import Place
 
 Check = Callable[[Facts], Iterator[Finding]]
@@ -28,11 +29,11 @@ class Rule:
 
     def finding(
         self, place: Place, message: str, *, label: str = "", related: tuple[Related, ...] = (), key: str = "",
-        confidence: Confidence = "high",
+        confidence: Confidence = "high", fix: Fix | None = None,
     ) -> Finding:  # fmt: skip
         """A finding of this rule."""
         return Finding(
-            self.code, self.name, self.severity, confidence, place, message, label, related, key or message
+            self.code, self.name, self.severity, confidence, place, message, label, related, key or message, fix
         )
 
 
