@@ -6,9 +6,8 @@ import math
 from dataclasses import replace
 from typing import get_args
 
-from normlint.evaluate.machine import Log
 from normlint.evaluate.observations import Observation
-from normlint.facts import gather
+from normlint.facts import Facts
 from normlint.pixelmap import Affine, Interval
 from normlint.places import Place
 from normlint.roles import role_of
@@ -17,10 +16,10 @@ from normlint.sites import ResolvedFrom, Site
 _SOURCES = frozenset(get_args(ResolvedFrom))
 
 
-def inventory(log: Log) -> tuple[Site, ...]:
+def inventory(facts: Facts) -> tuple[Site, ...]:
     """All sites in order of path and place."""
     sites: list[Site] = []
-    for file in gather(log).files:
+    for file in facts.files:
         best: dict[tuple[Place, str], Observation] = {}
         for observation in (*file.observations, *_by_channel(file.by_place)):
             key = (observation.place, observation.kind)

@@ -12,6 +12,7 @@ from normlint.discover import Discovery, ReadError, SourceFile, discover, projec
 from normlint.evaluate.entries import evaluate_module
 from normlint.evaluate.machine import Log, Machine
 from normlint.evaluate.observations import Observation
+from normlint.facts import Facts, gather
 from normlint.findings import Finding
 from normlint.inventory import inventory
 from normlint.places import Place
@@ -23,7 +24,10 @@ from normlint.sites import Site
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What a run found. ``root`` is absolute; places are relative to it."""
+    """What a run found. ``root`` is absolute; places are relative to it.
+
+    ``facts`` are those of the whole project, whatever paths were asked for.
+    """
 
     root: Path
     findings: tuple[Finding, ...]
@@ -31,6 +35,7 @@ class Analysis:
     files_seen: int = 0
     files_lowered: int = 0
     statistics: dict[str, int] = field(default_factory=dict)
+    facts: Facts = field(default=Facts(()), repr=False, compare=False)
 
 
 class Workspace:
@@ -97,8 +102,9 @@ def analyze(paths: tuple[Path, ...], selection: Selection = _DEFAULT) -> Analysi
     root = project_root(paths)
     workspace = Workspace(discover(root, paths))
     log = evaluate(workspace)
-    findings = reconcile(log, selection) + unreadable(_problems(workspace), selection)
-    sites = inventory(log)
+    facts = gather(log)
+    findings = reconcile(facts, selection) + unreadable(_problems(workspace), selection)
+    sites = inventory(facts)
     wanted = _wanted(root, paths)
     return Analysis(
         root,
@@ -108,6 +114,7 @@ def analyze(paths: tuple[Path, ...], selection: Selection = _DEFAULT) -> Analysi
         files_seen=len(workspace.files),
         files_lowered=workspace.lowered,
         statistics={"budgets spent": log.exhausted, "observations": len(log.observations)},
+        facts=facts,
     )  # fmt: skip
 
 

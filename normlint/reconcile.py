@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from normlint.evaluate.machine import Log
-from normlint.facts import gather
+from normlint.facts import Facts
 from normlint.findings import Finding
 from normlint.places import Place
 from normlint.rules import RULES, find
 from normlint.rules.registry import Selection
 
 
-def reconcile(log: Log, selection: Selection) -> list[Finding]:
+def reconcile(facts: Facts, selection: Selection) -> list[Finding]:
     """Run the selected rules; one finding a rule and place, the most confident one."""
-    facts = gather(log)
     best: dict[tuple[str, Place], Finding] = {}
     for rule in RULES:
         if not selection.selects(rule):
