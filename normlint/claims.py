@@ -84,6 +84,19 @@ def describe(stats: Stats) -> str:
     return f"{name} {numbers}" if name else numbers
 
 
+def written_pair(observation: Observation) -> tuple[Numbers, Numbers] | None:
+    """Mean and std as written, also where the division is a statement after the subtraction."""
+    if observation.mean is not None and observation.std is not None:
+        return observation.mean, observation.std
+    step = observation.after.step if observation.after is not None else None
+    if step is None or step.operation != "divide" or step.operand is None or step.place != observation.place:
+        return None
+    earlier = step.previous
+    if earlier is None or earlier.operation != "subtract" or earlier.operand is None:
+        return None
+    return earlier.operand, step.operand
+
+
 def written(mean: Numbers | None, std: Numbers | None) -> str:
     """Mean and std as written in the source."""
     parts = []

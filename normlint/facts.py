@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from normlint.claims import normalize_claim
 from normlint.evaluate.machine import Log
 from normlint.evaluate.observations import MaskClamp, Observation, PipelineObservation, Wraparound
+from normlint.pixelmap import Stats
 from normlint.places import Place
 
 
@@ -72,3 +74,16 @@ def gather(log: Log) -> Facts:
             for path in paths
         )
     )
+
+
+def only_normalization(file: FileFacts) -> tuple[Stats, Place] | None:
+    """The stats of a file that normalizes all its pictures alike, on the way from a data set."""
+    found: list[tuple[Stats, Place]] = []
+    for observation in file.of_kind("normalize"):
+        claim = normalize_claim(observation)
+        if claim is None or observation.helper or min(claim.mean) < 0:
+            return None
+        found.append((claim, observation.place))
+    if not found or not all(claim.same_as(found[0][0]) for claim, _ in found):
+        return None
+    return found[0] if any(p.to_unit and p.mean is not None for p in file.pipelines) else None

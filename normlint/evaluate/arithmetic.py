@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from normlint import ir
-from normlint.evaluate.machine import Machine
+from normlint.evaluate.machine import RECIPROCAL, Machine
 from normlint.evaluate.mixing import mix, with_dynamic
 from normlint.evaluate.observations import Wraparound
 from normlint.pixelmap import BYTES, Affine, Numbers, combine
@@ -84,14 +84,20 @@ def _binary(run: Machine, operator: str, left: Value, right: Value, place: Place
         return affine_step(run, b, operator, a, place, mirrored=True)
     if isinstance(a, Unknown) and isinstance(b, (Constant, Vector)) and not a.label:
         return affine_step(run, as_image(a), operator, b, place)
-    if isinstance(b, Unknown) and isinstance(a, (Constant, Vector)) and not b.label:
+    if isinstance(b, Unknown) and isinstance(a, (Constant, Vector)) and not b.label and not _inverts(operator, a):
         return affine_step(run, as_image(b), operator, a, place, mirrored=True)
     if isinstance(a, Image) and isinstance(b, Image):
         return mix(run, operator, a, b, place)
     if isinstance(a, (Image, Unknown)) and isinstance(b, (Image, Unknown)):
         return with_dynamic(run, operator, a, b, place)
     label = next((v.label for v in (a, b) if isinstance(v, Unknown) and v.label), "")
+    if isinstance(b, Unknown) and _inverts(operator, a):
+        label = RECIPROCAL
     return run.unknown(label=label)
+
+
+def _inverts(operator: str, value: object) -> bool:
+    return operator == "/" and number_of(value) == 1
 
 
 def fold(operator: str, a: Constant | Vector, b: Constant | Vector) -> Value | None:
@@ -212,6 +218,8 @@ def affine_step(
     dtype = result_dtype(image, operator, operand)
     if dtype == "uint8" and image.dtype == "uint8":
         low, high = (0.0, 0.0) if interval is None else (interval.lowest, interval.highest)
+        if not 0 <= min(numbers) <= max(numbers) <= 255 and image.container != "torch":
+            dtype, low, high = None, 0.0, 0.0  # no uint8: NumPy 1 widens the result, NumPy 2 raises
         if low < 0 or high > 255:
             run.log.wraparounds.append(Wraparound(place, low, high, image))
             interval, whole = BYTES, None

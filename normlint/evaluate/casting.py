@@ -50,7 +50,7 @@ def cast(run: Machine, entry: Entry, arguments: dict[str, Value], value: Value, 
         return value
     if dtype not in INTEGERS and dtype not in _SIGNED:
         if isinstance(content, Unknown):
-            return value
+            return value if content.label else replace(as_image(content), dtype=dtype)
         return value if content.dtype == dtype else replace(content, dtype=dtype)
     image = _image(run, flush(run, value))
     if image is None:

@@ -12,7 +12,8 @@ from normlint.evaluate.constants import constant_site
 from normlint.evaluate.emission import flush
 from normlint.evaluate.guards import alternatives
 from normlint.evaluate.iteration import element_of, items_of
-from normlint.evaluate.machine import DEEPEST_EXPRESSION, Machine, label_of
+from normlint.evaluate.machine import DEEPEST_EXPRESSION, RECIPROCAL, Machine, label_of
+from normlint.evaluate.parameters import dtype_of
 from normlint.evaluate.subscripts import subscript
 from normlint.values import (
     Alternatives,
@@ -129,11 +130,24 @@ def _compare(run: Machine, node: ir.Compare) -> Value:
             return Constant(_COMPARISONS[node.operators[0]](left, right))
         except (KeyError, TypeError):
             return run.unknown()
+    if len(values) == 2 and node.operators[0] in {"==", "!=", "is", "is not"}:
+        same = _same_dtype(run, values[0], values[1])
+        if same is not None:
+            return Constant(same is (node.operators[0] in {"==", "is"}))
     if node.operators in {("is",), ("is not",)} and isinstance(values[1], Constant) and values[1].value is None:
         content = run.contents(values[0])
         if not isinstance(content, (Unknown, Alternatives, Constant)):
             return Constant(node.operators == ("is not",))
     return run.unknown()
+
+
+def _same_dtype(run: Machine, left: Value, right: Value) -> bool | None:
+    """Whether ``image.dtype`` is a named dtype; None where one of both is no dtype, or not known."""
+    spelled = next((v for v in (left, right) if isinstance(v, Constant) and str(v.value).startswith("dtype:")), None)
+    if spelled is None:
+        return None
+    one, other = dtype_of(run, left), dtype_of(run, right)
+    return None if one is None or other is None else one == other
 
 
 def _boolean(run: Machine, node: ir.Boolean) -> Value:
@@ -210,9 +224,11 @@ def named(run: Machine, name: str, value: Value) -> Value:
     """A value with the label that its new name gives it."""
     label = label_of(name)
     if not label:
+        if isinstance(value, Unknown) and value.label in {"mean", "std"} and "inv" in name.lower():
+            return Unknown(value.origin, RECIPROCAL)
         return value
     if isinstance(value, Unknown):
-        return Unknown(value.origin, label)
+        return value if value.label == RECIPROCAL else Unknown(value.origin, label)
     if isinstance(value, TupleValue):
         return TupleValue(value.items, label)
     return relabel(value, label=label)

@@ -309,6 +309,7 @@ class Machine:
         )
 
 
+RECIPROCAL = "reciprocal"  # the label of ``1 / std``, whatever the name it is bound to
 _PEAKS = frozenset({"max_val", "max_value", "maxval", "peak", "max_pixel_value", "data_range", "pixel_max"})
 
 

@@ -14,7 +14,8 @@ def check(facts: Facts) -> Iterator[Finding]:
     """As many numbers as the image has no channels.
 
     ## What it does
-    Reports mean and std of different lengths, and three numbers on an image that is known to have one channel.
+    Reports mean and std of different lengths, two numbers on a decoded picture, and three numbers on an image that is known
+    to have one channel.
 
     ## Why is this bad?
     torchvision raises, or broadcasts one channel to three.
@@ -41,6 +42,11 @@ def check(facts: Facts) -> Iterator[Finding]:
             yield RULE.finding(
                 observation.place, f"the mean has {len(mean)} numbers and the std {len(std)} ({written(mean, std)})",
                 key=written(mean, std),
+            )
+        elif len(mean) == 2 and observation.before is not None and observation.before.assumed:
+            yield RULE.finding(
+                observation.place, f"two numbers ({written(mean, std)}) for a decoded picture, which has one channel or three",
+                key=written(mean, std), confidence="medium",
             )
         elif observation.before is not None and observation.before.order == "GRAY" and len(mean) == 3:
             yield RULE.finding(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from normlint.claims import denormalize_claims, describe, is_picture, name_of, normalize_claim, normalized_stats
+from normlint.claims import denormalize_claims, describe, is_picture, name_of, normalized_stats
 from normlint.evaluate.observations import Observation, steps_of
-from normlint.facts import Facts, FileFacts
+from normlint.facts import Facts, only_normalization
 from normlint.findings import Finding, Related
 from normlint.pixelmap import Stats
 from normlint.places import Place
@@ -39,23 +39,15 @@ def _by_flow(observation: Observation, stats: Stats) -> Iterator[Finding]:
     yield _finding(observation, describe(_named(claims)), stats, places[-1] if places else observation.place, "high")
 
 
+def _agrees(observation: Observation) -> bool:
+    """Whether this evaluation of a denormalize gives the picture back."""
+    return observation.after is not None and observation.after.map is not None and is_picture(observation.after.map)
+
+
 def _completed(after: object) -> bool:
     """A first half, whose second half may follow in the next statement."""
     image_map = getattr(after, "map", None)
     return image_map is not None and (min(image_map.bias) == max(image_map.bias) == 0.0)
-
-
-def _only_normalization(file: FileFacts) -> tuple[Stats, Place] | None:
-    """The stats of a file that normalizes all its pictures alike, on the way from a data set."""
-    found: list[tuple[Stats, Place]] = []
-    for observation in file.of_kind("normalize"):
-        claim = normalize_claim(observation)
-        if claim is None or observation.helper or min(claim.mean) < 0:
-            return None
-        found.append((claim, observation.place))
-    if not found or not all(claim.same_as(found[0][0]) for claim, _ in found):
-        return None
-    return found[0] if any(p.to_unit and p.mean is not None for p in file.pipelines) else None
 
 
 def _named(claims: tuple[Stats, ...]) -> Stats:
@@ -126,8 +118,11 @@ def check(facts: Facts) -> Iterator[Finding]:
     ```
     """
     for file in facts.files:
-        only = _only_normalization(file)
+        only = only_normalization(file)
+        right = {(o.place, o.stack) for o in file.of_kind("denormalize", "normalize") if _agrees(o)}
         for observation in file.of_kind("denormalize", "normalize"):
+            if (observation.place, observation.stack) in right:
+                continue  # it depends on a condition, and under one of them all is well
             if observation.helper or observation.affine is None or (observation.note == "grid" and observation.before is None):
                 continue
             stats = normalized_stats(observation.before)

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from normlint.catalogue import KnownStats, catalogue
-from normlint.claims import written
+from normlint.claims import written, written_pair
 from normlint.facts import Facts
 from normlint.findings import Finding
 from normlint.pixelmap import Numbers, show
 from normlint.rules.registry import Rule
 
 _EXACT = 6e-4
+_LEVEL = 1 / 255
 
 
 def _problem(mean: Numbers, std: Numbers) -> str | None:
     if min(std) <= 0 and min(mean) >= 0:
         return f"std {show(std, 6)} is not positive"
+    if max(std) < _LEVEL and 0 < max(mean) < _LEVEL:
+        return f"std {show(std, 4)} is less than one of the 256 levels: mean and std are divided by 255 once too often"
     if len(mean) != 3 or len(std) != 3:
         return None
     unit = 255.0 if max(mean) > 1.5 else 1.0
@@ -61,6 +64,7 @@ def check(facts: Facts) -> Iterator[Finding]:
 
     ## What it does
     Compares mean and std with the table of well-known stats: two of three numbers that agree and one that does not are a typo.
+    Mean and std that are both smaller than one level (1/255) were divided by 255 twice.
 
     ## Why is this bad?
     One channel is normalized with a wrong number; nobody notices, as all files share the constant.
@@ -80,10 +84,10 @@ def check(facts: Facts) -> Iterator[Finding]:
     ```
     """
     for observation in facts.observations("normalize", "denormalize"):
-        mean, std = observation.mean, observation.std
-        if mean is None or std is None or observation.helper or observation.source == "catalogue":
+        pair = written_pair(observation)
+        if pair is None or observation.helper or observation.source == "catalogue":
             continue
-        problem = _problem(mean, std)
+        problem = _problem(*pair)
         if problem is not None:
             yield RULE.finding(observation.place, problem, key=problem)
 

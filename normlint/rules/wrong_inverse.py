@@ -10,11 +10,14 @@ from normlint.findings import Finding
 from normlint.rules.registry import Rule
 
 _MULTIPLIED = (("subtract", "mean"), ("multiply", "std"))
+_SUBTRACTED = (("multiply", "std"), ("subtract", "mean"))
+_BY_NAME = frozenset({_MULTIPLIED, _SUBTRACTED})  # right in other functions: (x - mean) * inv_std, x * std - shift
 _WRONG: dict[tuple[tuple[str, str], ...], str] = {
     (("multiply", "mean"), ("add", "std")): "x * mean + std",
     (("add", "mean"), ("multiply", "std")): "(x + mean) * std",
     (("divide", "std"), ("add", "mean")): "x / std + mean",
     _MULTIPLIED: "(x - mean) * std",
+    _SUBTRACTED: "x * std - mean",
 }
 _INVERSE = re.compile(r"de_?norm|un_?norm|inv|de_?process|to_?image|recover|restore")
 
@@ -24,7 +27,8 @@ def check(facts: Facts) -> Iterator[Finding]:
 
     ## What it does
     Looks at the operands that are called mean and std, and at the order they are used in. The inverse is `x * std + mean`;
-    `x * mean + std`, `(x + mean) * std`, `x / std + mean` and `(x - mean) * std` are not.
+    `x * mean + std`, `(x + mean) * std`, `x / std + mean` are not; nor, in a function named as an inverse, `(x - mean) * std`
+    and `x * std - mean`.
 
     ## Why is this bad?
     The picture comes out with wrong contrast and colours, and nothing fails.
@@ -46,7 +50,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         wrong = _WRONG.get(formula)
         if wrong is None or observation.helper:
             continue
-        if formula == _MULTIPLIED and not _INVERSE.search(observation.function.lower()):
+        if formula in _BY_NAME and not _INVERSE.search(observation.function.lower()):
             continue
         yield RULE.finding(
             observation.place, f"`{wrong}` does not undo `(x - mean) / std`; the inverse is `x * std + mean`",
