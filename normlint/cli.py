@@ -18,6 +18,7 @@ COMMANDS = (
     "explain",
     "rules",
     "sites",
+    "trace",
 )
 ISSUES = "please report it with the code that causes it"
 

@@ -51,11 +51,11 @@ def _finding(finding: Finding) -> dict[str, Json]:
         "name": finding.name,
         "severity": finding.severity,
         "confidence": finding.confidence,
-        **_start(place),
+        **start(place),
         "end_line": place.end_line,
         "end_column": place.end_column,
         "message": finding.message,
-        "related": [_start(related.place) | {"message": related.message} for related in finding.related],
+        "related": [start(related.place) | {"message": related.message} for related in finding.related],
         "fingerprint": finding.fingerprint,
         "fixable": finding.fixable,
     }
@@ -63,25 +63,26 @@ def _finding(finding: Finding) -> dict[str, Json]:
 
 def _site(site: Site) -> dict[str, Json]:
     return {
-        **_start(site.place),
+        **start(site.place),
         "kind": site.kind,
         "api": site.api,
-        "mean": _numbers(site.mean),
-        "std": _numbers(site.std),
-        "scale": _numbers(site.scale),
-        "offset": _numbers(site.offset),
-        "input_range": _numbers(site.input_range),
-        "output_range": _numbers(site.output_range),
+        "mean": numbers(site.mean),
+        "std": numbers(site.std),
+        "scale": numbers(site.scale),
+        "offset": numbers(site.offset),
+        "input_range": numbers(site.input_range),
+        "output_range": numbers(site.output_range),
         "role": site.role,
         "resolved_from": site.resolved_from,
     }
 
 
-def _start(place: Place) -> dict[str, Json]:
-    start: dict[str, Json] = {"path": place.path, "line": place.line, "column": place.column}
+def start(place: Place) -> dict[str, Json]:
+    """Where a place begins; for a notebook the cell and the line in it as well."""
+    found: dict[str, Json] = {"path": place.path, "line": place.line, "column": place.column}
     if place.cell is not None:
-        start |= {"cell": place.cell, "cell_line": place.cell_line}
-    return start
+        found |= {"cell": place.cell, "cell_line": place.cell_line}
+    return found
 
 
 def _summary(analysis: Analysis, statistics: bool) -> dict[str, Json]:
@@ -99,7 +100,8 @@ def _summary(analysis: Analysis, statistics: bool) -> dict[str, Json]:
     return summary
 
 
-def _numbers(values: Iterable[float | None] | None) -> list[Json] | None:
+def numbers(values: Iterable[float | None] | None) -> list[Json] | None:
+    """Numbers without float noise; infinite ones are None."""
     return None if values is None else [_number(value) for value in values]
 
 
