@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from normlint.commands.console import show, wants_color
+from normlint.commands.console import wants_color, wants_links
+from normlint.commands.formats import Report, format_option, write_reports
 from normlint.commands.rule_names import split_rules
 from normlint.commands.running import paths_argument, run_analysis
 from normlint.commands.trouble import EXIT_FINDINGS
@@ -20,7 +21,7 @@ def _codes(name: str, text: str) -> Callable[..., Any]:
 
 @click.command()
 @paths_argument
-@click.option("--format", "output", type=click.Choice(["text", "concise", "json"]), default="text", show_default=True)
+@format_option
 @_codes("--select", "Only these rules: codes, prefixes (NL2) or names, comma separated; ALL for all.")
 @_codes("--ignore", "Not these rules.")
 @_codes("--extend-select", "These rules as well as those on by default.")
@@ -30,7 +31,7 @@ def _codes(name: str, text: str) -> Callable[..., Any]:
 @click.option("-q", "--quiet", is_flag=True, help="Print findings only, no summary.")
 def check(
     paths: tuple[Path, ...],
-    output: str,
+    reports: tuple[Report, ...],
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     extend_select: tuple[str, ...],
@@ -44,21 +45,10 @@ def check(
     Exit code 0: nothing at or above warning; 1: findings; 2: wrong usage or an internal error.
     """
     from normlint.project import Selection
+    from normlint.report.formats import Appearance
 
     selection = Selection(split_rules(select), split_rules(ignore), split_rules(extend_select))
     analysis = run_analysis(paths, selection)
-    colored = wants_color(color)
-    if output == "json":
-        from normlint.report.json_output import check_json
-
-        show(check_json(analysis, statistics=statistics))
-    elif output == "concise":
-        from normlint.report.concise import check_concise
-
-        show(check_concise(analysis, color=colored, statistics=statistics, quiet=quiet))
-    else:
-        from normlint.report.text import check_text
-
-        show(check_text(analysis, color=colored, statistics=statistics, quiet=quiet))
+    write_reports(analysis, reports, Appearance(wants_color(color), wants_links(), statistics, quiet))
     if not exit_zero and any(finding.severity != "info" for finding in analysis.findings):
         raise click.exceptions.Exit(EXIT_FINDINGS)

@@ -8,6 +8,10 @@ from typing import Any
 
 import click
 
+# Terminals that draw OSC 8 hyperlinks; VTE had them from version 0.50 on.
+_LINKING_PROGRAMS = frozenset({"iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper"})
+_LINKING_VARIABLES = ("WT_SESSION", "KITTY_WINDOW_ID", "DOMTERM", "KONSOLE_VERSION")
+
 
 def show(text: str) -> None:
     """Print a report; nothing at all for an empty one."""
@@ -24,6 +28,22 @@ def wants_color(choice: str) -> bool:
     if os.environ.get("FORCE_COLOR"):
         return True
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def wants_links() -> bool:
+    """Whether the terminal follows hyperlinks (OSC 8): by FORCE_HYPERLINK, else by what the terminal says it is."""
+    forced = os.environ.get("FORCE_HYPERLINK")
+    if forced is not None:
+        return forced not in {"", "0"}
+    if not sys.stdout.isatty() or os.environ.get("TERM") == "dumb" or os.environ.get("CI"):
+        return False
+    vte = os.environ.get("VTE_VERSION", "")
+    return (
+        (vte.isdecimal() and int(vte) >= 5000)
+        or os.environ.get("TERM_PROGRAM") in _LINKING_PROGRAMS
+        or any(os.environ.get(name) for name in _LINKING_VARIABLES)
+        or os.environ.get("TERM", "").startswith(("xterm-kitty", "alacritty", "foot"))
+    )
 
 
 def encodable(text: str, stream: Any) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,18 @@ def first_line(documentation: str) -> str:
     """The first line that says something, without its final full stop."""
     text = inspect.cleandoc(documentation).strip()
     return text.splitlines()[0].rstrip(".") if text else ""
+
+
+def section(documentation: str, heading: str) -> str:
+    """The text below a heading of a rule's documentation, up to the next one; empty where there is none."""
+    found = re.search(rf"^## {re.escape(heading)}\n(.*?)(?=^## |\Z)", inspect.cleandoc(documentation), re.MULTILINE | re.DOTALL)
+    return found[1].strip() if found else ""
+
+
+def without_markup(markdown: str) -> str:
+    """Markdown of the documentation as plain text: headings, code fences and backticks gone."""
+    lines = [line.removeprefix("## ") for line in markdown.splitlines() if not line.startswith("```")]
+    return "\n".join(lines).replace("`", "")
 
 
 def _row(rule: Rule) -> tuple[str, ...]:

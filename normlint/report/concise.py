@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from normlint.project import Analysis
 
 
-def check_concise(analysis: Analysis, *, color: bool = False, statistics: bool = False, quiet: bool = False) -> str:
+def check_concise(
+    analysis: Analysis, *, color: bool = False, links: bool = False, statistics: bool = False, quiet: bool = False
+) -> str:
     """``path:line:column: CODE [severity] message``, then counts with ``statistics``, the summary unless ``quiet``."""
-    style = Style(color)
+    style = Style(color, links)
     lines = [_line(finding, style) for finding in sorted(analysis.findings, key=lambda finding: finding.order)]
     if statistics:
         lines += statistics_lines(analysis)
@@ -26,6 +28,6 @@ def check_concise(analysis: Analysis, *, color: bool = False, statistics: bool =
 
 
 def _line(finding: Finding, style: Style) -> str:
-    code = style.paint("bold", finding.code)
+    code = style.rule(finding.code, style.paint("bold", finding.code))
     severity = style.paint(finding.severity, f"[{finding.severity}]")
     return f"{location(finding.place)}: {code} {severity} {escaped(finding.message)}"

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from normlint.project import Analysis
 
 
-def check_text(analysis: Analysis, *, color: bool = False, statistics: bool = False, quiet: bool = False) -> str:
+def check_text(
+    analysis: Analysis, *, color: bool = False, links: bool = False, statistics: bool = False, quiet: bool = False
+) -> str:
     """The findings as source frames, then counts with ``statistics``, then the summary unless ``quiet``."""
-    style = Style(color)
+    style = Style(color, links)
     lines = SourceLines(analysis.root)
     blocks = [
         "\n".join(_block(finding, lines, style)) + "\n"
@@ -35,7 +37,7 @@ def check_text(analysis: Analysis, *, color: bool = False, statistics: bool = Fa
 
 def _block(finding: Finding, lines: SourceLines, style: Style) -> list[str]:
     gutter = max(len(str(_last_line(place))) for place in (finding.place, *(r.place for r in finding.related)))
-    head = style.paint("bold", f"{finding.code} {finding.name}")
+    head = style.rule(finding.code, style.paint("bold", f"{finding.code} {finding.name}"))
     severity = style.paint(finding.severity, f"[{finding.severity}]")
     arrow = style.paint("rail", " " * gutter + "-->")
     block = [f"{head} {severity}  {escaped(finding.message)}", f"{arrow} {location(finding.place)}"]
