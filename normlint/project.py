@@ -14,6 +14,7 @@ from normlint.evaluate.machine import Log, Machine
 from normlint.evaluate.observations import Observation
 from normlint.facts import Facts, gather
 from normlint.findings import Finding
+from normlint.interpreter import rare_collection, with_room
 from normlint.inventory import inventory
 from normlint.places import Place
 from normlint.reconcile import reconcile, unreadable
@@ -99,6 +100,11 @@ def analyze(paths: tuple[Path, ...], selection: Selection = _DEFAULT) -> Analysi
 
     Raises ``normlint.discover.PathError`` for a path that does not exist.
     """
+    with rare_collection():
+        return _analyze(paths, selection)
+
+
+def _analyze(paths: tuple[Path, ...], selection: Selection) -> Analysis:
     root = project_root(paths)
     workspace = Workspace(discover(root, paths))
     log = evaluate(workspace)
@@ -118,6 +124,7 @@ def analyze(paths: tuple[Path, ...], selection: Selection = _DEFAULT) -> Analysi
     )  # fmt: skip
 
 
+@with_room
 def evaluate(workspace: Workspace) -> Log:
     """Evaluate every file that may hold a site."""
     machine = Machine(workspace.load, frozenset(workspace.files), catalogue())

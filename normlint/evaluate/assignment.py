@@ -7,7 +7,7 @@ from dataclasses import replace
 from normlint import ir
 from normlint.evaluate.arithmetic import binary
 from normlint.evaluate.attributes import set_attribute
-from normlint.evaluate.constants import constant_site
+from normlint.evaluate.constants import constant_site, feeds
 from normlint.evaluate.emission import flush
 from normlint.evaluate.machine import Machine, channel_of, label_of
 from normlint.evaluate.subscripts import channel_axis
@@ -62,14 +62,11 @@ def held(run: Machine, value: Value) -> Value:
 
 def observe_constant(run: Machine, name: str, value: Value, target: ir.Expression) -> None:
     """A named constant that may feed a normalization is listed in the inventory."""
-    from normlint.evaluate.constants import constant_site
-
-    constant_site(run, name, value, run.place(target))
+    if feeds(name):
+        constant_site(run, name, value, run.place(target))
 
 
 def observe_constant_at(run: Machine, name: str, value: Value, place: Place) -> None:
-    from normlint.evaluate.constants import constant_site
-
     constant_site(run, name, value, place)
 
 

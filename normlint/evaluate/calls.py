@@ -85,28 +85,35 @@ def _arguments(run: Machine, node: ir.Call, is_library: bool) -> tuple[tuple[Val
 
 def call(run: Machine, function: Value, positional: tuple[Value, ...], named: Named, place: Place) -> Value:
     """The result of a call; whatever is not known to be callable gives an unknown output."""
-    from normlint.evaluate import builtin_functions, library, methods
-
+    # Imported branch by branch: a name taken from the package itself would cost more than the rest of this function.
     match function:
         case FunctionValue():
             return call_function(run, function, positional, named, place)
         case ClassValue():
             return instantiate(run, function, positional, named, place)
         case External(dotted=dotted):
-            if builtin_functions.known(dotted):
-                return builtin_functions.call_builtin(run, dotted, positional, named, place)
-            return library.call_library(run, dotted, positional, named, place)
+            from normlint.evaluate.builtin_functions import call_builtin, known
+
+            if known(dotted):
+                return call_builtin(run, dotted, positional, named, place)
+            from normlint.evaluate.library import call_library
+
+            return call_library(run, dotted, positional, named, place)
         case Transform() | Composition():
             if not positional and not named:
                 return run.unknown()
+            from normlint.evaluate.library import apply_transform
+
             first = positional[0] if positional else named[0][1]
-            return library.apply_transform(run, function, flush(run, first), place)
-        case Partial(function=inner, positional=given, named=known):
+            return apply_transform(run, function, flush(run, first), place)
+        case Partial(function=inner, positional=given, named=before):
             names = {name for name, _ in named}
-            merged = (*(item for item in known if item[0] not in names), *named)
+            merged = (*(item for item in before if item[0] not in names), *named)
             return call(run, inner, (*given, *positional), merged, place)
         case Bound():
-            return methods.call_method(run, function, positional, named, place)
+            from normlint.evaluate.methods import call_method
+
+            return call_method(run, function, positional, named, place)
         case Ref():
             content = run.contents(function)
             if isinstance(content, InstanceCell):

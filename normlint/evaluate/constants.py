@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from normlint.evaluate.arithmetic import as_vector, number_of
 from normlint.evaluate.machine import Machine, label_of
 from normlint.evaluate.observations import Observation
@@ -11,13 +13,24 @@ from normlint.values import Alternatives, ListCell, TupleValue, Unknown, Value, 
 _MOST_CHANNELS = 4
 
 
+@cache
+def _label(name: str) -> str:
+    label = label_of(name) or ("std" if "variance" in name.lower() else "")
+    return label if label in {"mean", "std"} and len(name) > 1 else ""
+
+
+def feeds(name: str) -> bool:
+    """Whether a name is one of a mean or std, so that a site may be made of it."""
+    return bool(_label(name))
+
+
 def constant_site(run: Machine, name: str, value: Value, place: Place, handed_on: bool = False) -> None:
     """List ``IMAGENET_MEAN = [0.485, 0.456, 0.406]`` and the like; other numbers are no sites.
 
     ``handed_on``: an entry or argument that passes a value on is listed even where the value is not known.
     """
-    label = label_of(name) or ("std" if "variance" in name.lower() else "")
-    if label not in {"mean", "std"} or len(name) < 2:
+    label = _label(name)
+    if not label:
         return
     content = run.contents(value)
     numbers = content if isinstance(content, Vector) else None

@@ -39,8 +39,10 @@ def evaluate(run: Machine, node: ir.Expression) -> Value:
     if handler is None or run.depth > DEEPEST_EXPRESSION:
         return run.unknown()
     run.depth += 1
-    run.spend()
+    run.steps_left -= 1
     try:
+        if run.steps_left < 0:
+            run.overspent()
         return handler(run, node)
     finally:
         run.depth -= 1

@@ -32,8 +32,7 @@ def literals_of(test: ir.Expression, scope: str) -> tuple[Guard, Guard]:
 
 
 def _contradict(a: GuardLiteral, b: GuardLiteral) -> bool:
-    if a[0] != b[0]:
-        return False
+    """Whether two literals on one subject exclude each other."""
     if a[1] == "==" and b[1] == "==":
         return a[2] != b[2]
     return a[2] == b[2] and _OPPOSITE[a[1]] == b[1]
@@ -41,7 +40,9 @@ def _contradict(a: GuardLiteral, b: GuardLiteral) -> bool:
 
 def compatible(one: Guard, other: Guard) -> bool:
     """Whether both guards can hold at once, as far as their literals tell."""
-    return not any(_contradict(a, b) for a in one for b in other)
+    if not one or not other:
+        return True
+    return not any(_contradict(a, b) for a in one for b in other if a[0] == b[0])
 
 
 def describe(guard: Guard) -> str:

@@ -77,7 +77,11 @@ def zipped(run: Machine, parts: tuple[Value, ...]) -> Value | None:
 
 def widen(run: Machine, body: tuple[ir.Statement, ...]) -> None:
     """Forget what a repeated body changes step by step: names that it assigns from themselves."""
-    for name in _self_assigned(body):
+    key = ("self-assigned", id(body))
+    names = run.remembered.get(key)
+    if not isinstance(names, tuple):
+        names = run.remembered[key] = tuple(_self_assigned(body))
+    for name in names:
         value, _ = run.lookup(name)
         if (isinstance(value, Ref) and isinstance(run.cell(value), (Image, Alternatives))) or isinstance(
             value, (Constant, Vector, Image)

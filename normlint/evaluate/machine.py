@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from normlint import ir
 from normlint.catalogue import Catalogue
@@ -67,6 +66,40 @@ class Frame:
     outer_guard: Guard = ALWAYS
 
 
+class _Inside:
+    """A scope for the length of a ``with``; written out, since this is entered for every call and branch."""
+
+    __slots__ = ("machine", "outer")
+
+    def __init__(self, machine: Machine, scope: int) -> None:
+        self.machine = machine
+        self.outer = machine.scope
+        machine.scope = scope
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        self.machine.scope = self.outer
+
+
+class _Under:
+    """A guard for the length of a ``with``."""
+
+    __slots__ = ("machine", "outer")
+
+    def __init__(self, machine: Machine, guard: Guard) -> None:
+        self.machine = machine
+        self.outer = machine.guard
+        machine.guard = guard
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        self.machine.guard = self.outer
+
+
 @dataclass(slots=True)
 class Log:
     """Everything observed, in the order of evaluation."""
@@ -77,6 +110,11 @@ class Log:
     mask_clamps: list[MaskClamp] = field(default_factory=list)
     trainings: list[Training] = field(default_factory=list)
     exhausted: int = 0
+
+
+# Kinds of values that stand for something else, and of contents that no name is bound to.
+_INDIRECT = frozenset({Ref, ChannelRef, Bound})
+_CELLS = (ListCell, DictCell, InstanceCell)
 
 
 class BudgetSpent(Exception):
@@ -129,7 +167,7 @@ class Machine:
         return self.scopes[self.scope].module
 
     def place(self, node: ir.Node) -> Place:
-        return self.module.place(node.span)
+        return self.scopes[self.scope].module.place(node.span)
 
     def place_of(self, span: Span) -> Place:
         return self.module.place(span)
@@ -139,21 +177,13 @@ class Machine:
         self.scopes[number] = ScopeInfo(parent, module, kind, name)
         return number
 
-    @contextmanager
-    def inside(self, scope: int) -> Iterator[None]:
-        outer, self.scope = self.scope, scope
-        try:
-            yield
-        finally:
-            self.scope = outer
+    def inside(self, scope: int) -> _Inside:
+        """Evaluate in another scope for the length of a ``with``."""
+        return _Inside(self, scope)
 
-    @contextmanager
-    def under(self, guard: Guard) -> Iterator[None]:
-        outer, self.guard = self.guard, guard
-        try:
-            yield
-        finally:
-            self.guard = outer
+    def under(self, guard: Guard) -> _Under:
+        """Evaluate under another guard for the length of a ``with``."""
+        return _Under(self, guard)
 
     @property
     def function_name(self) -> str:
@@ -168,10 +198,14 @@ class Machine:
         return ".".join(reversed(parts))
 
     def spend(self) -> None:
+        """Take one step. Raises ``BudgetSpent`` when there is none left."""
         self.steps_left -= 1
         if self.steps_left < 0:
-            self.log.exhausted += 1
-            raise BudgetSpent
+            self.overspent()
+
+    def overspent(self) -> NoReturn:
+        self.log.exhausted += 1
+        raise BudgetSpent
 
     # Names
 
@@ -186,7 +220,7 @@ class Machine:
             info = self.scopes[scope]
             if first or info.kind != "class":
                 found = self.state.get((scope, name))
-                if found is not None and not isinstance(found, (ListCell, DictCell, InstanceCell)):
+                if found is not None and not isinstance(found, _CELLS):
                     return self.pruned(found), info
             first = False
             scope = info.parent
@@ -203,7 +237,7 @@ class Machine:
 
     def pruned(self, value: Value) -> Value:
         """Alternatives without those that the current guard excludes."""
-        if not isinstance(value, Alternatives):
+        if not isinstance(value, Alternatives) or not self.guard:
             return value
         left = [(guard, option) for guard, option in value.options if compatible(guard, self.guard)]
         if len(left) == len(value.options):
@@ -222,6 +256,9 @@ class Machine:
 
     def contents(self, value: Value) -> Content:
         """What a value holds: a reference is followed; a method that is not called is an unknown attribute."""
+        kind = type(value)
+        if kind not in _INDIRECT:
+            return value
         if isinstance(value, Ref):
             found = self.state.get(value.address)
             if found is None:
@@ -257,7 +294,7 @@ class Machine:
                 if kept is not None:
                     self.state.set(key, kept)
                 continue
-            if a == b:
+            if a is b or a == b:
                 self.state.set(key, a)
                 continue
             self.state.set(key, self._merged(a, yes_guard, b, no_guard))
@@ -289,6 +326,9 @@ class Machine:
 
     def each(self, value: Value, apply: Callable[[Value], Value]) -> Value:
         """Apply to every alternative of a value under its guard."""
+        kind = type(value)
+        if kind is not Alternatives and kind is not Ref:
+            return apply(value)
         value = self.pruned(value)
         content = self.contents(value)
         if not isinstance(content, Alternatives):

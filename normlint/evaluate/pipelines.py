@@ -22,11 +22,14 @@ from normlint.values import (
 
 def bound_to_name(run: Machine, name: str, value: Value, written: ir.Expression) -> None:
     """``train_transform = Compose([...])``"""
-    _record(run, name, f"{run.module.path}:{run.function_name}", "name", value, run.place(written))
+    if _may_compose(run, value):
+        _record(run, name, f"{run.module.path}:{run.function_name}", "name", value, run.place(written))
 
 
 def bound_under_key(run: Machine, key: str, value: Value, display: ir.Mapping, written: ir.Expression) -> None:
     """``{"train": Compose([...]), "val": Compose([...])}``"""
+    if not _may_compose(run, value):
+        return
     place = run.place(display)
     _record(run, key, f"{place.path}:{place.line}:{place.column}", "dict", value, run.place(written))
 
@@ -46,6 +49,11 @@ def passed_to_dataset(run: Machine, dotted: str, named: tuple[tuple[str, Value],
         role = split.value
     if role:
         _record(run, role, f"{run.module.path}:{run.function_name}:{dotted}", "dataset", transform, place)
+
+
+def _may_compose(run: Machine, value: Value) -> bool:
+    """Whether a value is, or may be, a composition; nearly none is, and this is asked for every assignment."""
+    return isinstance(run.contents(value), (Alternatives, Composition))
 
 
 def _record(run: Machine, name: str, group: str, group_kind: str, value: Value, place: Place) -> None:
