@@ -220,7 +220,7 @@ def test_explain() -> None:
     by_code, by_name = run("explain", "nl201"), run("explain", "wrong-inverse")
     assert by_code.exit_code == 0, by_code.output
     assert by_code.stdout == by_name.stdout
-    assert by_code.stdout.startswith("NL201 wrong-inverse\n===================\n\nSeverity: error")
+    assert by_code.stdout.startswith("# NL201 wrong-inverse\n\nSeverity: error; on by default.\n")
     unknown = run("explain", "wrong-invers")
     assert unknown.exit_code == 2
     assert unknown.stderr.endswith("did you mean wrong-inverse?\n")

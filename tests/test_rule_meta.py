@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import re
 from pathlib import Path
 
 import pytest
 
+from normlint.report.catalog import section
 from normlint.rules import RULES, find
 from normlint.rules.registry import Rule
 
@@ -19,6 +21,20 @@ def test_codes_and_names_are_unique_and_sorted() -> None:
     codes = [rule.code for rule in RULES]
     assert codes == sorted(set(codes))
     assert len({rule.name for rule in RULES}) == len(RULES)
+    assert {rule.name.upper() for rule in RULES}.isdisjoint(codes)
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_code_name_and_summary_have_their_form(rule: Rule) -> None:
+    assert re.fullmatch(r"NL\d{3}", rule.code)
+    assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", rule.name)
+    summary = inspect.cleandoc(rule.documentation).splitlines()
+    assert summary[0].endswith(".") and len(summary[0]) <= 120
+    assert summary[1] == "", "the summary is one line of its own"
+
+
+def test_every_folder_of_cases_belongs_to_a_rule() -> None:
+    assert {folder.name for folder in CASES.iterdir() if folder.is_dir()} <= {rule.code for rule in RULES}
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
@@ -30,8 +46,10 @@ def test_rule_file(rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_documentation_has_its_sections(rule: Rule) -> None:
-    for section in SECTIONS:
-        assert section in rule.documentation
+    headings = re.findall(r"^## .*$", inspect.cleandoc(rule.documentation), re.MULTILINE)
+    assert headings[: len(SECTIONS)] == list(SECTIONS)
+    assert set(headings[len(SECTIONS) :]) <= {"## Options", "## Fix safety"}
+    assert all(section(rule.documentation, heading.removeprefix("## ")) for heading in headings)
 
 
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.code != "NL902"], ids=lambda rule: rule.code)

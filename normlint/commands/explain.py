@@ -11,11 +11,17 @@ from normlint.commands.rule_names import unknown_rule
 @click.command()
 @click.argument("rule")
 def explain(rule: str) -> None:
-    """Explain RULE, given by code or name."""
-    from normlint.report import catalog
+    """Explain RULE, given by code or name: its documentation page, as Markdown."""
+    from normlint.documentation import page_file
     from normlint.rules import find
 
     found = find(rule)
     if found is None:
         raise unknown_rule(rule)
-    show(catalog.explanation(found))
+    file = page_file(found.code)
+    if file is not None:
+        show(file.read_text(encoding="utf-8").rstrip("\n"))
+        return
+    from normlint.report.pages import page
+
+    show(page(found).rstrip("\n"))

@@ -37,14 +37,6 @@ def rules_json(rules: Sequence[Rule]) -> str:
     return json.dumps({"version": 1, "rules": described}, indent=2)
 
 
-def explanation(rule: Rule) -> str:
-    """The rule's title, its severity and its documentation."""
-    title = f"{rule.code} {rule.name}"
-    default = "on by default" if rule.default else f"off by default: --extend-select {rule.code}"
-    documentation = inspect.cleandoc(rule.documentation).rstrip()
-    return f"{title}\n{'=' * len(title)}\n\nSeverity: {rule.severity}; {default}.\n\n{documentation}"
-
-
 def first_line(documentation: str) -> str:
     """The first line that says something, without its final full stop."""
     text = inspect.cleandoc(documentation).strip()
