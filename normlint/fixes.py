@@ -63,7 +63,7 @@ class UseStats:
 
 @dataclass(frozen=True, slots=True)
 class SwapStats:
-    """Exchange mean and std of the normalize at the fix's place; ``mean`` and ``std`` are where the numbers are written."""
+    """Exchange mean and std of the normalize at the fix's place; the first number of each stands at ``mean`` and ``std``."""
 
     mean: Place
     std: Place
@@ -71,7 +71,8 @@ class SwapStats:
 
 @dataclass(frozen=True, slots=True)
 class ReplaceNumber:
-    """In the display at the fix's place, the number ``index`` becomes ``right``; with ``index`` None the place is the number."""
+    """A number becomes ``right``: that at ``index`` of the display whose first number stands at the fix's place, or, without
+    an index, the value that is assigned at the place."""
 
     wrong: float
     right: float
@@ -100,9 +101,9 @@ class AssignResult:
 
 @dataclass(frozen=True, slots=True)
 class ClampFirst:
-    """Do the clamp at the fix's place before the operation at ``other``, which it follows now."""
+    """Do the clamp at the fix's place before the operation that it follows now, at ``other`` where that is known."""
 
-    other: Place
+    other: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 from normlint import ir
 from normlint.catalogue import catalogue
@@ -22,12 +24,15 @@ from normlint.rules import Selection
 from normlint.sieve import may_hold_sites
 from normlint.sites import Site
 
+Overlay = Mapping[str, bytes]
+
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
     """What a run found. ``root`` is absolute; places are relative to it.
 
-    ``facts`` are those of the whole project, whatever paths were asked for.
+    ``facts`` are those of the whole project, whatever paths were asked for; ``elsewhere`` are its findings that do not touch
+    those paths. ``fixed`` counts the findings that were fixed before; ``unsafe_fixes`` says whether those fixes count as usable.
     """
 
     root: Path
@@ -37,17 +42,23 @@ class Analysis:
     files_lowered: int = 0
     statistics: dict[str, int] = field(default_factory=dict)
     facts: Facts = field(default=Facts(()), repr=False, compare=False)
+    elsewhere: tuple[Finding, ...] = ()
+    fixed: int = 0
+    unsafe_fixes: bool = False
 
 
 class Workspace:
-    """The files of one run: read and lowered at most once each."""
+    """The files of one run: read and lowered at most once each.
 
-    def __init__(self, discovery: Discovery) -> None:
+    ``overlay`` is text that stands in for a file's own, by path: files as a fix would leave them.
+    """
+
+    def __init__(self, discovery: Discovery, overlay: Overlay = MappingProxyType({})) -> None:
         self.files = {file.path: file for file in discovery.files}
         self.problems: list[tuple[str, ir.Problem | None, str, ir.Module | None]] = [
             (path, None, message, None) for path, message in discovery.problems
         ]
-        self._data: dict[str, bytes | None] = {}
+        self._data: dict[str, bytes | None] = dict(overlay)
         self._modules: dict[str, ir.Module | None] = {}
 
     def data(self, path: str) -> bytes | None:
@@ -95,32 +106,38 @@ class Workspace:
 _DEFAULT = Selection()
 
 
-def analyze(paths: tuple[Path, ...], selection: Selection = _DEFAULT) -> Analysis:
+def analyze(
+    paths: tuple[Path, ...], selection: Selection = _DEFAULT, overlay: Overlay = MappingProxyType({})
+) -> Analysis:
     """Index the project around ``paths`` from its root and report what touches them.
+
+    ``overlay`` holds the bytes of files, by path, that are not as they are on disk.
 
     Raises ``normlint.discover.PathError`` for a path that does not exist.
     """
     with rare_collection():
-        return _analyze(paths, selection)
+        return _analyze(paths, selection, overlay)
 
 
-def _analyze(paths: tuple[Path, ...], selection: Selection) -> Analysis:
+def _analyze(paths: tuple[Path, ...], selection: Selection, overlay: Overlay) -> Analysis:
     root = project_root(paths)
-    workspace = Workspace(discover(root, paths))
+    workspace = Workspace(discover(root, paths), overlay)
     log = evaluate(workspace)
     facts = gather(log)
     findings = reconcile(facts, selection) + unreadable(_problems(workspace), selection)
     sites = inventory(facts)
-    wanted = _wanted(root, paths)
+    wanted = path_filter(root, paths)
+    findings.sort(key=lambda finding: finding.order)
+    touching = {id(f) for f in findings if wanted(f.place.path, *(r.place.path for r in f.related))}
     return Analysis(
         root,
-        tuple(sorted((f for f in findings if wanted(f.place.path, *(r.place.path for r in f.related))),
-                     key=lambda finding: finding.order)),
+        tuple(f for f in findings if id(f) in touching),
         tuple(site for site in sites if wanted(site.place.path)),
         files_seen=len(workspace.files),
         files_lowered=workspace.lowered,
         statistics={"budgets spent": log.exhausted, "observations": len(log.observations)},
         facts=facts,
+        elsewhere=tuple(f for f in findings if id(f) not in touching),
     )  # fmt: skip
 
 
@@ -147,8 +164,9 @@ def _problems(workspace: Workspace) -> list[tuple[Place, str]]:
     return found
 
 
-def _wanted(root: Path, paths: tuple[Path, ...]) -> _Filter:
-    return _Filter(tuple(_relative(root, path) for path in paths))
+def path_filter(root: Path, paths: tuple[Path, ...]) -> PathFilter:
+    """The filter for ``paths`` of a project."""
+    return PathFilter(tuple(_relative(root, path) for path in paths))
 
 
 def _relative(root: Path, path: Path) -> str:
@@ -160,7 +178,7 @@ def _relative(root: Path, path: Path) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Filter:
+class PathFilter:
     """Whether one of some places lies in the paths that the user named."""
 
     roots: tuple[str, ...]

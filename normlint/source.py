@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from dataclasses import dataclass
 
 from normlint.ir import Problem
 from normlint.places import Span
@@ -23,11 +24,29 @@ class SourceError(ValueError):
         self.problem = problem
 
 
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """A decoded source file: ``text`` with its own newlines and without the byte order mark, and how to spell it as bytes."""
+
+    text: str
+    encoding: str
+    bom: bool
+
+    def encode(self, text: str) -> bytes:
+        """Other text as bytes of the same file. Raises ``UnicodeEncodeError`` for what the encoding lacks."""
+        return (codecs.BOM_UTF8 if self.bom else b"") + text.encode(self.encoding)
+
+
 def decode(data: bytes) -> str:
     """The text of a source file, its newlines as ``\\n`` (so lines are CPython's, and columns count characters).
 
     Raises ``SourceError`` for bytes that CPython would not read either.
     """
+    return read_source(data).text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_source(data: bytes) -> SourceText:
+    """The text of a source file as it is, with its encoding. Raises ``SourceError`` as ``decode`` does."""
     zero = data.find(b"\0")
     if zero >= 0:
         line, column = _position(data, zero)
@@ -38,14 +57,15 @@ def decode(data: bytes) -> str:
     encoding = _normalized(name, line) if name else "utf-8"
     if bom and encoding not in _UTF8:
         raise SourceError(_on_line(line, f"coding line says {name}, the byte order mark says utf-8"))
+    encoding = "utf-8" if encoding in _UTF8 else encoding
     try:
-        text = body.decode("utf-8" if encoding in _UTF8 else encoding)
+        text = body.decode(encoding)
     except UnicodeDecodeError as error:
         at, column = _position(body, error.start)
         reason = f"not {name}" if name else "not UTF-8 and no coding line"
         message = f"{reason}: byte 0x{body[error.start]:02X} at line {at}"
         raise SourceError(Problem(Span(at, column, at, column + 1), message)) from error
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return SourceText(text, encoding, bom)
 
 
 def _coding(body: bytes) -> tuple[int, str]:

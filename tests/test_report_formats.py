@@ -160,7 +160,7 @@ def test_several_formats_at_once(tmp_path: Path) -> None:
     asked = [f"--format={name}={file}" for name, file in files.items()]
     result = run("check", str(DEMO), "--color=always", "--format=concise", *asked)
     assert result.exit_code == 1, result.output
-    assert result.stdout.count("\n") == 7
+    assert result.stdout.count("\n") == 8
     assert sarif_violations(json.loads(files["sarif"].read_text(encoding="utf-8"))) == []
     ElementTree.parse(files["junit"])
     assert "\x1b" not in files["text"].read_text(encoding="utf-8")

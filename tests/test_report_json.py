@@ -56,6 +56,8 @@ def test_finding() -> None:
         "error": 1,
         "warning": 0,
         "info": 0,
+        "fixable": 0,
+        "fixed": 0,
         "files_with_findings": 1,
         "files_checked": 14,
         "files_with_image_code": 8,

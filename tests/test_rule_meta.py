@@ -13,7 +13,7 @@ from normlint.rules import RULES, find
 from normlint.rules.registry import Rule
 
 CASES = Path(__file__).parent.parent / "fixtures" / "cases"
-LONGEST = 140
+LONGEST = 115
 SECTIONS = ("## What it does", "## Why is this bad?", "## Example", "## Use instead")
 
 
@@ -41,7 +41,14 @@ def test_every_folder_of_cases_belongs_to_a_rule() -> None:
 def test_rule_file(rule: Rule) -> None:
     path = Path(inspect.getfile(rule.check))
     assert path.stem == rule.name.replace("-", "_")
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert len(lines) - len(rule.documentation.splitlines()) <= LONGEST
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_a_rule_that_offers_a_fix_says_how_safe_it_is(rule: Rule) -> None:
+    offers = "fix=" in Path(inspect.getfile(rule.check)).read_text(encoding="utf-8")
+    assert ("## Fix safety" in rule.documentation) == offers
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,10 @@ def _codes(name: str, text: str) -> Callable[..., Any]:
 @_codes("--select", "Only these rules: codes, prefixes (NL2) or names, comma separated; ALL for all.")
 @_codes("--ignore", "Not these rules.")
 @_codes("--extend-select", "These rules as well as those on by default.")
+@click.option("--fix/--no-fix", help="Fix what can be fixed safely, in the files of PATHS.")
+@click.option("--unsafe-fixes/--no-unsafe-fixes", help="With --fix or --diff: the fixes as well that change what a program does.")
+@click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing.")
+@click.option("--exit-non-zero-on-fix", is_flag=True, help="With --fix: exit 1 when something was fixed.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 even when there are findings.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
 @click.option("--statistics", is_flag=True, help="Add counts per rule and the run's counters.")
@@ -35,6 +41,10 @@ def check(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     extend_select: tuple[str, ...],
+    fix: bool,
+    unsafe_fixes: bool,
+    diff: bool,
+    exit_non_zero_on_fix: bool,
     exit_zero: bool,
     color: str,
     statistics: bool,
@@ -42,13 +52,25 @@ def check(
 ) -> None:
     """Report findings that touch PATHS (default: the current folder).
 
-    Exit code 0: nothing at or above warning; 1: findings; 2: wrong usage or an internal error.
+    Exit code 0: nothing at or above warning (after --fix: left); 1: findings, or with --diff something to change; 2: wrong
+    usage or an internal error.
     """
     from normlint.project import Selection
     from normlint.report.formats import Appearance
 
     selection = Selection(split_rules(select), split_rules(ignore), split_rules(extend_select))
     analysis = run_analysis(paths, selection)
+    if fix or diff:
+        from normlint.commands import fixing
+
+        again = partial(run_analysis, paths, selection)
+        if diff:
+            differs = fixing.show_differences(analysis, paths, again, unsafe=unsafe_fixes, quiet=quiet)
+            raise click.exceptions.Exit(EXIT_FINDINGS if differs and not exit_zero else 0)
+        analysis = fixing.fix_files(analysis, paths, again, unsafe=unsafe_fixes, quiet=quiet)
+    analysis = replace(analysis, unsafe_fixes=unsafe_fixes)
     write_reports(analysis, reports, Appearance(wants_color(color), wants_links(), statistics, quiet))
-    if not exit_zero and any(finding.severity != "info" for finding in analysis.findings):
+    if exit_zero:
+        return
+    if (exit_non_zero_on_fix and analysis.fixed) or any(finding.severity != "info" for finding in analysis.findings):
         raise click.exceptions.Exit(EXIT_FINDINGS)

@@ -26,7 +26,7 @@ class _Recording(AbstractContextManager[None]):
     __slots__ = ("end_node", "node", "start", "start_node", "state")
 
     def __init__(
-        self, state: _OffsetState, node: cst.CSTNode, start_node: cst.CSTNode | None, end_node: cst.CSTNode | None
+        self, state: OffsetState, node: cst.CSTNode, start_node: cst.CSTNode | None, end_node: cst.CSTNode | None
     ) -> None:
         self.state = state
         self.node = node
@@ -51,7 +51,7 @@ class _Recording(AbstractContextManager[None]):
         extents[self.node] = (start, end)
 
 
-class _OffsetState(CodegenState):
+class OffsetState(CodegenState):
     """A code generator that writes nothing; ``extents`` maps each node to its offsets."""
 
     def __init__(self, module: cst.Module) -> None:
@@ -96,7 +96,7 @@ class Positions:
     __slots__ = ("_extents", "_shift", "_size", "_starts")
 
     def __init__(self, module: cst.Module, text: str) -> None:
-        state = _OffsetState(module)
+        state = OffsetState(module)
         module._codegen(state)
         shift = len(text) - state.offset if module.body or module.header or module.footer else 0
         # LibCST drops form feeds before the first token.

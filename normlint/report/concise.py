@@ -8,7 +8,7 @@ from normlint.findings import Finding
 from normlint.report.characters import escaped
 from normlint.report.frames import location
 from normlint.report.style import Style
-from normlint.report.summary import statistics_lines, summary_line
+from normlint.report.summary import can_be_fixed, fix_line, statistics_lines, summary_line
 
 if TYPE_CHECKING:
     from normlint.project import Analysis
@@ -19,15 +19,17 @@ def check_concise(
 ) -> str:
     """``path:line:column: CODE [severity] message``, then counts with ``statistics``, the summary unless ``quiet``."""
     style = Style(color, links)
-    lines = [_line(finding, style) for finding in sorted(analysis.findings, key=lambda finding: finding.order)]
+    findings = sorted(analysis.findings, key=lambda finding: finding.order)
+    lines = [_line(finding, style, analysis.unsafe_fixes) for finding in findings]
     if statistics:
         lines += statistics_lines(analysis)
     if not quiet:
-        lines.append(summary_line(analysis))
+        lines += filter(None, (summary_line(analysis), fix_line(analysis)))
     return "\n".join(lines)
 
 
-def _line(finding: Finding, style: Style) -> str:
+def _line(finding: Finding, style: Style, unsafe_fixes: bool) -> str:
     code = style.rule(finding.code, style.paint("bold", finding.code))
     severity = style.paint(finding.severity, f"[{finding.severity}]")
-    return f"{location(finding.place)}: {code} {severity} {escaped(finding.message)}"
+    mark = " [*]" if can_be_fixed(finding, unsafe_fixes) else ""
+    return f"{location(finding.place)}: {code} {severity}{mark} {escaped(finding.message)}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from normlint.findings import SEVERITIES
+from normlint.findings import SEVERITIES, Finding
 
 if TYPE_CHECKING:
     from normlint.project import Analysis
@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 def summary_line(analysis: Analysis) -> str:
     """``Found 3 findings (2 errors, 1 warning) in 2 files; 14 files checked.``"""
     checked = f"{_counted(analysis.files_seen, 'file')} checked"
+    done = f"Fixed {_counted(analysis.fixed, 'finding')}. " if analysis.fixed else ""
     if not analysis.findings:
-        return f"No findings. {checked}, {analysis.files_lowered} with image code."
+        return f"{done}No findings{' left' * bool(done)}. {checked}, {analysis.files_lowered} with image code."
     severities = Counter(finding.severity for finding in analysis.findings)
     parts = [
         str(severities[severity]) + " info" if severity == "info" else _counted(severities[severity], severity)
@@ -24,7 +25,24 @@ def summary_line(analysis: Analysis) -> str:
     ]
     files = len({finding.place.path for finding in analysis.findings})
     total = _counted(len(analysis.findings), "finding")
-    return f"Found {total} ({', '.join(parts)}) in {_counted(files, 'file')}; {checked}."
+    return f"{done}Found {total} ({', '.join(parts)}) in {_counted(files, 'file')}; {checked}."
+
+
+def fix_line(analysis: Analysis) -> str:
+    """``[*] 2 fixable with --fix (1 more with --unsafe-fixes).``; empty where nothing is fixable."""
+    usable = sum(can_be_fixed(finding, analysis.unsafe_fixes) for finding in analysis.findings)
+    hidden = sum(finding.fixable for finding in analysis.findings) - usable
+    if not usable and not hidden:
+        return ""
+    if not usable:
+        return f"No safe fixes; {hidden} fixable with --fix --unsafe-fixes."
+    option = "--fix --unsafe-fixes" if analysis.unsafe_fixes else "--fix"
+    return f"[*] {usable} fixable with {option}" + (f" ({hidden} more with --unsafe-fixes)." if hidden else ".")
+
+
+def can_be_fixed(finding: Finding, unsafe: bool) -> bool:
+    """Whether ``--fix`` would try to fix the finding, with or without ``--unsafe-fixes``."""
+    return finding.fix is not None and (unsafe or finding.fix.safety == "safe")
 
 
 def statistics_lines(analysis: Analysis) -> list[str]:

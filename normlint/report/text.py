@@ -10,7 +10,7 @@ from normlint.report.characters import escaped
 from normlint.report.frames import frame, location
 from normlint.report.lines import SourceLines
 from normlint.report.style import Style
-from normlint.report.summary import statistics_lines, summary_line
+from normlint.report.summary import can_be_fixed, fix_line, statistics_lines, summary_line
 
 if TYPE_CHECKING:
     from normlint.project import Analysis
@@ -23,7 +23,7 @@ def check_text(
     style = Style(color, links)
     lines = SourceLines(analysis.root)
     blocks = [
-        "\n".join(_block(finding, lines, style)) + "\n"
+        "\n".join(_block(finding, lines, style, analysis.unsafe_fixes)) + "\n"
         for finding in sorted(analysis.findings, key=lambda finding: finding.order)
     ]
     if statistics:
@@ -31,21 +31,25 @@ def check_text(
         if counts:
             blocks.append("\n".join(counts) + "\n")
     if not quiet:
-        blocks.append(style.paint("bold", summary_line(analysis)))
+        blocks.append("\n".join(filter(None, (style.paint("bold", summary_line(analysis)), fix_line(analysis)))))
     return "\n".join(blocks).removesuffix("\n")
 
 
-def _block(finding: Finding, lines: SourceLines, style: Style) -> list[str]:
+def _block(finding: Finding, lines: SourceLines, style: Style, unsafe_fixes: bool) -> list[str]:
     gutter = max(len(str(_last_line(place))) for place in (finding.place, *(r.place for r in finding.related)))
     head = style.rule(finding.code, style.paint("bold", f"{finding.code} {finding.name}"))
     severity = style.paint(finding.severity, f"[{finding.severity}]")
     arrow = style.paint("rail", " " * gutter + "-->")
-    block = [f"{head} {severity}  {escaped(finding.message)}", f"{arrow} {location(finding.place)}"]
+    mark = " [*]" if can_be_fixed(finding, unsafe_fixes) else ""
+    block = [f"{head} {severity}{mark}  {escaped(finding.message)}", f"{arrow} {location(finding.place)}"]
     block += frame(finding.place, finding.label, lines, gutter, style, finding.severity)
     for related in finding.related:
         colons = style.paint("rail", " " * gutter + ":::")
         block.append(f"{colons} {location(related.place)}  {escaped(related.message)}".rstrip())
         block += frame(related.place, "", lines, gutter, style, "related")
+    if finding.fix is not None:
+        unsafe = " (unsafe)" if finding.fix.safety == "unsafe" else ""
+        block.append(f"{style.paint('rail', ' ' * gutter + ' =')} fix{unsafe}: {escaped(finding.fix.description)}")
     return block
 
 

@@ -8,6 +8,8 @@ from normlint.claims import denormalize_claims, describe, is_picture, name_of, n
 from normlint.evaluate.observations import Observation, steps_of
 from normlint.facts import Facts, only_normalization
 from normlint.findings import Finding, Related
+from normlint.fixes import Fix
+from normlint.offers import use_stats
 from normlint.pixelmap import Stats
 from normlint.places import Place
 from normlint.rules.registry import Rule
@@ -73,8 +75,18 @@ def _finding(observation: Observation, claim: str, stats: Stats, place: Place, c
         called,
         f"this denormalize undoes {claim}, but the data is normalized with {describe(stats)} ({where})",
         label="undoes other stats", related=(*formula, Related(place, "normalized here")), key=f"{claim} | {describe(stats)}",
-        confidence="high" if confidence == "high" else "medium",
+        confidence="high" if confidence == "high" else "medium", fix=_fix(observation, called, stats, place),
     )
+
+
+def _fix(observation: Observation, called: Place, stats: Stats, reference: Place) -> Fix | None:
+    """The right stats where they are handed on: to a helper with the formula, or to a Normalize that stands for an inverse."""
+    mean, std = observation.mean, observation.std
+    if observation.kind == "normalize":
+        return use_stats(observation.place, mean, std, stats, inverse=True) if observation.api.endswith(".Normalize") else None
+    if called == observation.place:
+        return None
+    return use_stats(called, mean, std, stats, reference=reference, formula=observation.place)
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -116,6 +128,11 @@ def check(facts: Facts) -> Iterator[Finding]:
     inputs = transform(Image.open("a.png"))
     shown = inputs * STD + MEAN
     ```
+
+    ## Fix safety
+    Unsafe: it changes the picture, which is what it is for. Offered where mean and std are arguments: those of a helper that
+    holds the formula, or of a Normalize that stands for a denormalize. Constants of the normalize are used where they are
+    in reach.
     """
     for file in facts.files:
         only = only_normalization(file)

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from normlint.evaluate.observations import Observation
 from normlint.facts import Facts
 from normlint.findings import Finding
+from normlint.fixes import AssignResult, Fix
+from normlint.offers import is_notebook
 from normlint.rules.registry import Rule
 
 _VERBS = {
     "normalize": "normalized", "denormalize": "denormalized", "clamp": "clamped", "cast": "cast", "scale": "scaled",
     "to_unit": "scaled",
 }  # fmt: skip
+
+
+def _fix(observation: Observation) -> Fix | None:
+    if is_notebook(observation.place):
+        return None
+    return Fix("unsafe", observation.place, AssignResult(), "Assign the result")
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -37,13 +46,16 @@ def check(facts: Facts) -> Iterator[Finding]:
         output = (output * std + mean).cpu()
         return output
     ```
+
+    ## Fix safety
+    Unsafe: from here on the name stands for the new values. Offered for a local name that is read again afterwards.
     """
     for observation in facts.observations("normalize", "denormalize", "clamp", "cast", "scale", "to_unit"):
         if observation.discarded:
             verb = _VERBS.get(observation.kind, observation.kind)
             yield RULE.finding(
                 observation.place, f"the {verb} image is thrown away: the statement changes nothing in place",
-                label="assign the result", key=observation.kind,
+                label="assign the result", key=observation.kind, fix=_fix(observation),
             )
 
 

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from normlint.evaluate.observations import steps_of
+from normlint.evaluate.observations import Observation, steps_of
 from normlint.facts import Facts
 from normlint.findings import Finding
-from normlint.pixelmap import show_interval
+from normlint.fixes import Fix, Round, Scale
+from normlint.offers import insert
+from normlint.pixelmap import Interval, show_interval
 from normlint.rules.registry import Rule
+
+
+def _fix(observation: Observation, interval: Interval) -> Fix | None:
+    if interval.within(0.0, 1.0, slack=0.01):
+        return insert(observation, (Scale(255.0), Round()), "unsafe", "Multiply by 255 and round first")
+    if abs(interval.lowest + 1) < 0.02 and abs(interval.highest - 1) < 0.02:
+        return insert(observation, (Scale(127.5, 127.5), Round()), "unsafe", "Bring -1..1 to 0..255 and round first")
+    return None
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -40,6 +50,10 @@ def check(facts: Facts) -> Iterator[Finding]:
     picture = transforms.ToTensor()(Image.open("a.png"))
     pixels = (picture * 255).round().numpy().astype(np.uint8)
     ```
+
+    ## Fix safety
+    Unsafe: it changes every pixel, which is what it is for. The fix multiplies by 255 (data in -1..1: by 127.5, and adds
+    127.5) and rounds.
     """
     for observation in facts.observations("cast"):
         image = observation.before
@@ -55,7 +69,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             yield RULE.finding(
                 observation.place,
                 f"values in {show_interval(image.interval)} are cast to uint8 without x255: nearly all become 0",
-                label="multiply by 255 first", key=show_interval(image.interval),
+                label="multiply by 255 first", key=show_interval(image.interval), fix=_fix(observation, image.interval),
             )
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from normlint.evaluate.observations import Observation, steps_of
 from normlint.facts import Facts
 from normlint.findings import Finding
+from normlint.fixes import Clamp
+from normlint.offers import insert
 from normlint.pixelmap import show_interval
 from normlint.rules.registry import Rule
 
@@ -55,6 +57,10 @@ def check(facts: Facts) -> Iterator[Finding]:
     noisy = picture + torch.randn_like(picture)
     pixels = (noisy * 255).clamp(0, 255).numpy().astype(np.uint8)
     ```
+
+    ## Fix safety
+    Safe: a clamp keeps what lies in range, so that only values change that wrapped around. Offered where the kind of array
+    is known: `.clamp(0, 255)` for tensors of PyTorch, `np.clip(..., 0, 255)`, `tf.clip_by_value(..., 0, 255)`.
     """
     for observation in facts.observations("cast", "sink"):
         image = observation.before
@@ -78,6 +84,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             f"values in {show_interval(interval)} reach {sink} without a clamp to {target}: "
             "what lies outside wraps around",
             label=f"clamp to {target} before", key=show_interval(interval),
+            fix=insert(observation, (Clamp(0.0, 255.0 if high == 256 else 1.0),), "safe", f"Clamp to {target} first"),
         )
 
 

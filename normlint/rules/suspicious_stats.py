@@ -6,20 +6,24 @@ from collections.abc import Iterator
 
 from normlint.catalogue import KnownStats, catalogue
 from normlint.claims import written, written_pair
+from normlint.evaluate.observations import Observation
 from normlint.facts import Facts
 from normlint.findings import Finding
-from normlint.pixelmap import Numbers, show
+from normlint.fixes import Fix, ReplaceNumber, SwapStats
+from normlint.offers import is_notebook, use_stats
+from normlint.pixelmap import Numbers, Stats, show
+from normlint.places import Place
 from normlint.rules.registry import Rule
 
 _EXACT = 6e-4
 _LEVEL = 1 / 255
 
 
-def _problem(mean: Numbers, std: Numbers) -> str | None:
+def _problem(observation: Observation, mean: Numbers, std: Numbers) -> tuple[str, Fix | None] | None:
     if min(std) <= 0 and min(mean) >= 0:
-        return f"std {show(std, 6)} is not positive"
+        return f"std {show(std, 6)} is not positive", None
     if max(std) < _LEVEL and 0 < max(mean) < _LEVEL:
-        return f"std {show(std, 4)} is less than one of the 256 levels: mean and std are divided by 255 once too often"
+        return f"std {show(std, 4)} is less than one of the 256 levels: mean and std are divided by 255 once too often", None
     if len(mean) != 3 or len(std) != 3:
         return None
     unit = 255.0 if max(mean) > 1.5 else 1.0
@@ -27,22 +31,42 @@ def _problem(mean: Numbers, std: Numbers) -> str | None:
     known = catalogue().known_stats
     triples = [k for k in known if len(k.mean) == 3 and k.status != "trained-in variant"]
     if any(_same(means, k.std) and _same(stds, k.mean) and not _same(k.mean, k.std) for k in triples):
-        return f"mean and std are swapped ({written(mean, std)})"
+        return f"mean and std are swapped ({written(mean, std)})", _swap(observation)
     if len(set(mean)) > 1 and mean == std:
-        return f"the mean is used for the std as well ({written(mean, std)})"
+        right = [k for k in triples if _same(means, k.mean)]
+        fix = use_stats(observation.place, mean, std, Stats(right[0].mean, right[0].std)) if right else None
+        return f"the mean is used for the std as well ({written(mean, std)})", fix if _is_call(observation) else None
     for name, numbers, other in (("mean", means, stds), ("std", stds, means)):
         known_lists = [getattr(k, name) for k in triples]
         if len(set(numbers)) == 1 or any(_same(numbers, one) or _same(numbers, one[::-1]) for one in known_lists):
             continue
         found = _near_miss(name, numbers, other, triples)
         if found is not None:
-            right = getattr(found, name)
-            wrong = next(i for i in range(3) if abs(numbers[i] - right[i]) > _EXACT)
+            right_numbers = getattr(found, name)
+            wrong = next(i for i in range(3) if abs(numbers[i] - right_numbers[i]) > _EXACT)
+            written_wrong, written_right = numbers[wrong] * unit, right_numbers[wrong] * unit
             return (
-                f"{name} {show(numbers, 6)} is a near miss of {found.name} {show(right, 6)}: "
-                f"{numbers[wrong] * unit:g} should be {right[wrong] * unit:g}"
-            )
+                f"{name} {show(numbers, 6)} is a near miss of {found.name} {show(right_numbers, 6)}: "
+                f"{written_wrong:g} should be {written_right:g}"
+            ), _replace(getattr(observation, f"{name}_place"), wrong, written_wrong, written_right)
     return None
+
+
+def _is_call(observation: Observation) -> bool:
+    return observation.api != "arithmetic"
+
+
+def _swap(observation: Observation) -> Fix | None:
+    mean, std = observation.mean_place, observation.std_place
+    if mean is None or std is None or is_notebook(observation.place) or not _is_call(observation):
+        return None
+    return Fix("unsafe", observation.place, SwapStats(mean, std), "Exchange mean and std")
+
+
+def _replace(place: Place | None, index: int, wrong: float, right: float) -> Fix | None:
+    if place is None or is_notebook(place):
+        return None
+    return Fix("unsafe", place, ReplaceNumber(wrong, round(right, 9), index), f"Replace {wrong:g} by {right:g}")
 
 
 def _same(a: Numbers, b: Numbers) -> bool:
@@ -82,14 +106,19 @@ def check(facts: Facts) -> Iterator[Finding]:
 
     normalize = transforms.Normalize((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
     ```
+
+    ## Fix safety
+    Unsafe: a model that was trained with the odd numbers wants them in inference as well; train it again, or keep them. The
+    fix replaces one number where it is written, exchanges mean and std, or gives the std that belongs to a well-known mean.
     """
     for observation in facts.observations("normalize", "denormalize"):
         pair = written_pair(observation)
         if pair is None or observation.helper or observation.source == "catalogue":
             continue
-        problem = _problem(*pair)
+        problem = _problem(observation, *pair)
         if problem is not None:
-            yield RULE.finding(observation.place, problem, key=problem)
+            message, fix = problem
+            yield RULE.finding(observation.place, message, key=message, fix=fix)
 
 
 RULE = Rule("NL305", "suspicious-stats", "warning", True, check)

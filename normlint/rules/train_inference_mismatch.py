@@ -10,7 +10,9 @@ from normlint.evaluate.guards import compatible
 from normlint.evaluate.observations import PipelineObservation
 from normlint.facts import Facts, FileFacts
 from normlint.findings import Finding, Related
+from normlint.offers import use_stats
 from normlint.pixelmap import Stats, stats_of
+from normlint.places import Place
 from normlint.rules.registry import Rule
 from normlint.sites import Role
 
@@ -39,7 +41,7 @@ def _stats(pipeline: PipelineObservation) -> Stats | None:
     return stats_of(image.map)
 
 
-def _compare(training: PipelineObservation, other: PipelineObservation, role: Role) -> Iterator[Finding]:
+def _compare(file: FileFacts, training: PipelineObservation, other: PipelineObservation, role: Role) -> Iterator[Finding]:
     mine, theirs = _stats(other), _stats(training)
     if mine is None or theirs is None or mine.same_as(theirs) or not compatible(training.guard, other.guard):
         return
@@ -52,7 +54,13 @@ def _compare(training: PipelineObservation, other: PipelineObservation, role: Ro
         place,
         f"{role} normalizes with {describe(mine)}, training with {describe(theirs)} ({reference}); paired as {evidence}",
         label=f"{role} side", related=(Related(reference, "training side"),), key=f"{describe(mine)} | {describe(theirs)}",
+        fix=use_stats(place, other.mean, other.std, theirs, reference=reference) if _takes_stats(file, place) else None,
     )
+
+
+def _takes_stats(file: FileFacts, place: Place) -> bool:
+    """Whether the normalize at a place is a call that is given mean and std, and no arithmetic."""
+    return any(o.kind == "normalize" and o.api != "arithmetic" and not o.helper for o in file.by_place.get(place, ()))
 
 
 def _single_pictures(file: FileFacts, training: list[PipelineObservation]) -> Iterator[Finding]:
@@ -73,6 +81,8 @@ def _single_pictures(file: FileFacts, training: list[PipelineObservation]) -> It
             f"({reference}); paired as the only training data of this file",
             label="inference side", related=(Related(reference, "training side"),), confidence="medium",
             key=f"{describe(mine)} | {describe(theirs)}",
+            fix=use_stats(observation.place, observation.mean, observation.std, theirs, reference=reference)
+            if _takes_stats(file, observation.place) else None,
         )  # fmt: skip
 
 
@@ -110,6 +120,10 @@ def check(facts: Facts) -> Iterator[Finding]:
         "val": transforms.Compose([transforms.ToTensor(), normalize]),
     }
     ```
+
+    ## Fix safety
+    Unsafe: it changes what the model is given outside of training, on the grounds that training is right. The constants of
+    the training side are used where they are in reach, imported where that runs no code but definitions; else the numbers.
     """
     for file in facts.files:
         known = [(role, p) for p in file.pipelines if p.complete and (role := role_word(p.name)) is not None]
@@ -118,7 +132,7 @@ def check(facts: Facts) -> Iterator[Finding]:
                 continue
             for other_role, training in known:
                 if other_role == "train" and training.group == pipeline.group and _same_name(training, pipeline):
-                    yield from _compare(training, pipeline, role)
+                    yield from _compare(file, training, pipeline, role)
         yield from _single_pictures(file, [p for role, p in known if role == "train" and p.group_kind == "dataset"])
 
 

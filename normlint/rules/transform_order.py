@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from normlint.facts import Facts
+from normlint.evaluate.observations import steps_of
+from normlint.facts import Facts, FileFacts
 from normlint.findings import Finding
+from normlint.fixes import Fix, MoveBehind
+from normlint.offers import is_notebook
+from normlint.places import Place
 from normlint.rules.registry import Rule
+
+
+def _fix(file: FileFacts, place: Place) -> Fix | None:
+    """Behind the ToTensor that comes after it in the same pipeline."""
+    for pipeline in file.pipelines:
+        if pipeline.normalize_place == place and pipeline.result is not None and not is_notebook(place):
+            for step in steps_of(pipeline.result):
+                if step.operation == "to_unit":
+                    return Fix("safe", place, MoveBehind(step.place), "Move Normalize behind ToTensor")
+    return None
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -35,6 +49,9 @@ def check(facts: Facts) -> Iterator[Finding]:
     transform = transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.5,), (0.5,))])
     inputs = transform(Image.open("a.png"))
     ```
+
+    ## Fix safety
+    Safe: the program raises as it is. Offered where both transforms stand in one list.
     """
     for file in facts.files:
         composed = {pipeline.normalize_place for pipeline in file.pipelines if pipeline.to_unit}
@@ -46,7 +63,7 @@ def check(facts: Facts) -> Iterator[Finding]:
                 what = "a PIL picture" if image.container == "pil" else "a uint8 tensor"
                 yield RULE.finding(
                     observation.place, f"Normalize gets {what}; it takes a float tensor: put ToTensor before it",
-                    label="before ToTensor", key=what,
+                    label="before ToTensor", key=what, fix=_fix(file, observation.place),
                 )
 
 

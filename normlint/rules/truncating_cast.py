@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from normlint.evaluate.observations import steps_of
+from normlint.evaluate.observations import Observation, steps_of
 from normlint.facts import Facts
 from normlint.findings import Finding
+from normlint.fixes import Fix, Round
+from normlint.offers import insert
 from normlint.replay import chain_of, lost_levels
 from normlint.rules.registry import Rule
+
+
+def _fix(observation: Observation) -> Fix | None:
+    """Rounding, where no value can reach 255.5 and with it 256, which wraps around."""
+    interval = observation.before.interval if observation.before is not None else None
+    if interval is None or observation.dtype != "uint8" or not interval.within(0.0, 255.0, slack=0.49):
+        return None
+    return insert(observation, (Round(),), "unsafe", "Round before the cast")
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -41,6 +51,10 @@ def check(facts: Facts) -> Iterator[Finding]:
     picture = transforms.ToTensor()(Image.open("a.png")) * 2 - 1
     pixels = ((picture + 1) * 127.5).round().numpy().astype(np.uint8)
     ```
+
+    ## Fix safety
+    Unsafe: it changes pixels by one level. Offered where the values are known to stay below 255.5: rounded up to 256,
+    a value would wrap around to 0.
     """
     for observation in facts.observations("cast"):
         image = observation.before
@@ -55,13 +69,13 @@ def check(facts: Facts) -> Iterator[Finding]:
             if lost:
                 yield RULE.finding(
                     observation.place, f"the truncating cast loses {lost} of the 256 levels; round before it",
-                    label="add .round()", key=str(lost),
+                    label="add .round()", key=str(lost), fix=_fix(observation),
                 )
         elif any(step.operation in {"multiply", "denormalize"} and max(step.operand or (0.0,)) >= 127 for step in steps[-4:]):
             if not any(step.operation == "add" and max(step.operand or (0.0,)) in {0.5, 128.0} for step in steps[-4:]):
                 yield RULE.finding(
                     observation.place, "the cast truncates: values are half a level too dark on average; round before it",
-                    label="add .round()", key="truncates",
+                    label="add .round()", key="truncates", fix=_fix(observation),
                 )
 
 

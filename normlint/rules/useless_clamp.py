@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from normlint.evaluate.observations import Observation, steps_of
 from normlint.facts import Facts
 from normlint.findings import Finding
+from normlint.fixes import ClampFirst, Fix, ReplaceNumber
+from normlint.offers import is_notebook
 from normlint.pixelmap import show_interval
 from normlint.rules.registry import Rule
 
@@ -33,6 +35,19 @@ def _problem(observation: Observation) -> str | None:
         return f"clamp to 0..255 of values in {show_interval(image.interval)} does nothing to what lies above 1"
     if (low, high) == (0.0, 1.0) and image.interval.highest >= 200:
         return f"clamp to 0..1 of values in {show_interval(image.interval)} makes every pixel above 1 white"
+    return None
+
+
+def _fix(observation: Observation) -> Fix | None:
+    """The clamp before the cast or the Normalize that it follows now; which bounds were meant, nobody knows."""
+    steps = steps_of(observation.before) if observation.before is not None else ()
+    last = next((s for s in reversed(steps) if s.operation in {"cast", "normalize"}), None)
+    if last is None or is_notebook(observation.place):
+        return None
+    if last.operation == "cast" and last.dtype == "uint8":
+        return Fix("safe", observation.place, ClampFirst(last.place), "Clamp before the cast")
+    if last is steps[-1] and (observation.low, observation.high) == (0.0, 1.0):
+        return Fix("unsafe", observation.place, ClampFirst(), "Clamp before the Normalize")
     return None
 
 
@@ -69,6 +84,10 @@ def check(facts: Facts) -> Iterator[Finding]:
     picture = transforms.ToTensor()(Image.open("a.png"))
     inputs = normalize(picture.clamp(0, 1))
     ```
+
+    ## Fix safety
+    Safe where the clamp moves before the cast to uint8: what lies in range stays as it is. Unsafe where it moves before a
+    Normalize, and where a mask gets the right limit. Offered where both operations stand in one expression.
     """
     for file in facts.files:
         for mask in file.mask_clamps:
@@ -78,11 +97,13 @@ def check(facts: Facts) -> Iterator[Finding]:
                     f"values {mask.relation} {mask.limit:g} are set to {mask.value:g}, not to {mask.limit:g}: "
                     "brighter pixels become darker than their neighbours",
                     label=f"set them to {mask.limit:g}", key=f"{mask.limit:g} {mask.value:g}",
+                    fix=None if is_notebook(mask.place) else Fix(
+                        "unsafe", mask.place, ReplaceNumber(mask.value, mask.limit), f"Set them to {mask.limit:g}"),
                 )
         for observation in file.of_kind("clamp"):
             problem = None if observation.helper else _problem(observation)
             if problem is not None:
-                yield RULE.finding(observation.place, problem, key=problem)
+                yield RULE.finding(observation.place, problem, key=problem, fix=_fix(observation))
 
 
 RULE = Rule("NL204", "useless-clamp", "error", True, check)

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 
 from normlint.facts import Facts
 from normlint.findings import Finding
+from normlint.fixes import Fix, Reformulate
+from normlint.offers import is_notebook
+from normlint.places import Place
 from normlint.rules.registry import Rule
 
 _MULTIPLIED = (("subtract", "mean"), ("multiply", "std"))
@@ -20,6 +23,12 @@ _WRONG: dict[tuple[tuple[str, str], ...], str] = {
     _SUBTRACTED: "x * std - mean",
 }
 _INVERSE = re.compile(r"de_?norm|un_?norm|inv|de_?process|to_?image|recover|restore")
+
+
+def _fix(place: Place, wrong: str) -> Fix | None:
+    if is_notebook(place):
+        return None
+    return Fix("unsafe", place, Reformulate(wrong, "x * std + mean"), "Use `x * std + mean`")
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -44,6 +53,10 @@ def check(facts: Facts) -> Iterator[Finding]:
     def denormalize(tensor, mean, std):
         return tensor * std + mean
     ```
+
+    ## Fix safety
+    Unsafe: it changes the picture, which is what it is for. Operators and operands are exchanged where mean and std are
+    told apart by their names; what is spread over several statements is not rewritten.
     """
     for observation in facts.observations("normalize", "denormalize", "scale"):
         formula = tuple((operation, label) for operation, label in observation.labels if label in {"mean", "std"})
@@ -54,7 +67,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             continue
         yield RULE.finding(
             observation.place, f"`{wrong}` does not undo `(x - mean) / std`; the inverse is `x * std + mean`",
-            label="use `x * std + mean`", key=wrong,
+            label="use `x * std + mean`", key=wrong, fix=_fix(observation.place, wrong),
         )
 
 

@@ -6,9 +6,18 @@ from collections.abc import Iterator
 
 from normlint.facts import Facts
 from normlint.findings import Finding
+from normlint.fixes import Fix, Reformulate
+from normlint.offers import is_notebook
+from normlint.places import Place
 from normlint.rules.registry import Rule
 
 _LABELS = frozenset({"mean", "std", "mean/std"})
+
+
+def _fix(place: Place, wrong: str) -> Fix | None:
+    if is_notebook(place):
+        return None
+    return Fix("unsafe", place, Reformulate(wrong, "(x - mean) / std"), "Use `(x - mean) / std`")
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -32,6 +41,9 @@ def check(facts: Facts) -> Iterator[Finding]:
     def normalize(image, mean, std):
         return (image - mean) / std
     ```
+
+    ## Fix safety
+    Unsafe: it changes what the network gets, which is what it is for.
     """
     for observation in facts.observations("normalize", "denormalize", "scale"):
         if observation.helper:
@@ -42,12 +54,12 @@ def check(facts: Facts) -> Iterator[Finding]:
             yield RULE.finding(
                 observation.place,
                 "`x - mean / std` subtracts the quotient mean / std and never divides the image by the std",
-                label="use `(x - mean) / std`", key="x - mean / std",
+                label="use `(x - mean) / std`", key="x - mean / std", fix=_fix(observation.place, "x - mean / std"),
             )
         elif formula == (("subtract", "mean"), ("multiply", "std")) and not inverse:
             yield RULE.finding(
                 observation.place, "`(x - mean) * std` multiplies by the std that a normalize divides by",
-                label="use `(x - mean) / std`", key="(x - mean) * std",
+                label="use `(x - mean) / std`", key="(x - mean) * std", fix=_fix(observation.place, "(x - mean) * std"),
             )
 
 

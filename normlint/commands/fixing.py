@@ -1,0 +1,89 @@
+"""``check --fix`` and ``check --diff``"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from normlint.commands.console import encodable
+from normlint.commands.trouble import Trouble
+
+if TYPE_CHECKING:
+    from normlint.fixing.session import Outcome
+    from normlint.project import Analysis, Overlay
+
+Analyze = Callable[["Overlay"], "Analysis"]
+
+
+def fix_files(analysis: Analysis, paths: tuple[Path, ...], analyze: Analyze, *, unsafe: bool, quiet: bool) -> Analysis:
+    """Fix what can be fixed in the files of ``paths``; the analysis of what they are then. Raises ``Trouble``."""
+    from normlint.fixing.writing import WriteError, replace_file
+    from normlint.report.characters import escaped
+
+    read = _reader(analysis.root)
+    outcome = _outcome(analysis, paths, analyze, read, unsafe)
+    failed = []
+    for path, data in sorted(outcome.changed.items()):
+        try:
+            replace_file(analysis.root, path, read(path) or b"", data)
+        except WriteError as error:
+            failed.append(f"{path}: {error}")
+    if failed:
+        raise Trouble(f"not fixed: {'; '.join(failed)}")
+    if not quiet:
+        for unfixed in outcome.unfixed:
+            place = unfixed.finding.place
+            message = f"normlint: {place.path}:{place.line}: {unfixed.finding.code} not fixed: {unfixed.reason}"
+            click.echo(encodable(escaped(message), sys.stderr), err=True)
+    return replace(outcome.analysis, fixed=len(outcome.fixed))
+
+
+def show_differences(
+    analysis: Analysis, paths: tuple[Path, ...], analyze: Analyze, *, unsafe: bool, quiet: bool
+) -> bool:
+    """Print what the fixes would change, and change nothing; whether there is anything."""
+    from normlint.fixing.differences import unified_diff
+    from normlint.report.characters import escaped
+
+    read = _reader(analysis.root)
+    outcome = _outcome(analysis, paths, analyze, read, unsafe)
+    text = unified_diff(outcome.changed, read)
+    if sys.stdout.isatty():  # a terminal obeys control characters; a file has to be a diff that can be applied
+        text = "".join(escaped(line.rstrip("\r\n")) + "\n" for line in text.splitlines(keepends=True))
+    click.echo(encodable(text, sys.stdout), nl=False)
+    if not quiet:
+        count = len(outcome.fixed)
+        findings = "1 finding" if count == 1 else f"{count} findings"
+        click.echo(f"Would fix {findings}." if count else "No fixes to make.", err=True)
+    return bool(outcome.changed)
+
+
+def _outcome(
+    analysis: Analysis, paths: tuple[Path, ...], analyze: Analyze, read: Callable[[str], bytes | None], unsafe: bool
+) -> Outcome:
+    from normlint.fixing.session import Session
+    from normlint.project import path_filter
+
+    allowed = path_filter(analysis.root, paths or (Path(),))
+    return Session(analyze, read, allowed, unsafe, lambda path: (analysis.root / path).is_file()).run(analysis)
+
+
+def _reader(root: Path) -> Callable[[str], bytes | None]:
+    """The bytes of files as they are now, read once each."""
+    from normlint.discover import ReadError, SourceFile
+    from normlint.discover import read as read_file
+
+    @cache
+    def read(path: str) -> bytes | None:
+        try:
+            return read_file(SourceFile(path, root / path, "python"))
+        except ReadError:
+            return None
+
+    return read

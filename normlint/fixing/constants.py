@@ -1,0 +1,142 @@
+"""Stats of a call replaced: by the constants that the other side uses where they are in reach, else by numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from normlint.fixes import Fix, UseStats
+from normlint.fixing.arguments import helper_arguments, stats_arguments
+from normlint.fixing.document import Replacement
+from normlint.fixing.files import File, Files, Patch
+from normlint.fixing.importing import import_of
+from normlint.fixing.numbers import display
+from normlint.fixing.syntax import Syntax, dotted
+from normlint.pixelmap import Numbers
+
+Pair = tuple[cst.BaseExpression, cst.BaseExpression]
+
+
+def use_stats(files: Files, fix: Fix, change: UseStats) -> Iterator[Patch]:
+    """The other side's constants first, imported if need be; then plain numbers."""
+    file = files.python(fix.place.path)
+    call = file.syntax.expression(file.document.extent(fix.place)) if file is not None else None
+    if file is None or not isinstance(call, cst.Call):
+        return
+    given = _given(files, call, change)
+    if given is None:
+        return
+    if not change.inverse:
+        for texts, imports in _spellings(files, file, call, change):
+            yield {fix.place.path: (*_replaced(file, given, texts), *imports)}
+    if all(_is_plain(argument) for argument in given):
+        yield {fix.place.path: _replaced(file, given, _literals(file, given, change))}
+
+
+def _given(files: Files, call: cst.Call, change: UseStats) -> Pair | None:
+    """Mean and std as the call has them."""
+    if change.formula is None:
+        return stats_arguments(call)
+    helper = files.python(change.formula.path)
+    if helper is None:
+        return None
+    formula = helper.syntax.at(*helper.document.extent(change.formula))
+    function = helper.syntax.function(formula)
+    if not isinstance(function, cst.FunctionDef) or function.name.value != dotted(call.func).rsplit(".", 1)[-1]:
+        return None
+    return helper_arguments(call, function)
+
+
+def _replaced(file: File, given: Pair, texts: tuple[str, str]) -> tuple[Replacement, ...]:
+    return tuple(
+        Replacement(*file.syntax.whole(node), text)
+        for node, text in zip(given, texts, strict=True)
+        if file.syntax.spelled(node) != text
+    )
+
+
+def _is_plain(node: cst.BaseExpression) -> bool:
+    """Whether a list of numbers can stand in for the argument: no array, whose shape nobody here knows."""
+    return isinstance(node, (cst.List, cst.Tuple, cst.Name, cst.Attribute, cst.Subscript)) or display(node) is None
+
+
+def _literals(file: File, given: Pair, change: UseStats) -> tuple[str, str]:
+    mean, std = (_literal(file, node, numbers) for node, numbers in zip(given, (change.mean, change.std), strict=True))
+    if not change.inverse:
+        return mean, std
+    pairs = [(_number(m), _number(s)) for m, s in zip(change.mean, change.std, strict=True)]
+    return f"[{', '.join(f'-{m} / {s}' for m, s in pairs)}]", f"[{', '.join(f'1 / {s}' for _, s in pairs)}]"
+
+
+def _literal(file: File, node: cst.BaseExpression, numbers: Numbers) -> str:
+    """The numbers in the brackets that stand there already."""
+    shown = [_number(number) for number in numbers]
+    if isinstance(node, cst.Tuple):
+        return f"({', '.join(shown)}{',' if len(shown) == 1 else ''})"
+    if isinstance(node, (cst.Float, cst.Integer)) and len(set(shown)) == 1:
+        return shown[0]
+    return f"[{', '.join(shown)}]"
+
+
+def _number(number: float) -> str:
+    return f"{round(number, 9):.6g}"
+
+
+def _spellings(
+    files: Files, file: File, call: cst.Call, change: UseStats
+) -> Iterator[tuple[tuple[str, str], tuple[Replacement, ...]]]:
+    """What the reference calls its stats, as it can be said at the call, with the imports that it takes."""
+    if change.reference is None:
+        return
+    other = files.python(change.reference.path)
+    node = other.syntax.expression(other.document.extent(change.reference)) if other is not None else None
+    arguments = stats_arguments(node) if isinstance(node, cst.Call) else None
+    if other is None or node is None or arguments is None:
+        return
+    texts = (other.syntax.spelled(arguments[0]), other.syntax.spelled(arguments[1]))
+    names = list(dict.fromkeys(name for argument in arguments for name in _first_names(other.syntax, argument)))
+    if not names:
+        if all(isinstance(argument, (cst.List, cst.Tuple)) and "\n" not in text
+               for argument, text in zip(arguments, texts, strict=True)):  # fmt: skip
+            yield texts, ()
+        return
+    if other is file:
+        if all(_reaches(file, name, node, call) for name in names):
+            yield texts, ()
+        return
+    imports = import_of(files, other, file, names)
+    if imports is not None:
+        yield texts, imports
+
+
+def _first_names(syntax: Syntax, node: cst.CSTNode) -> Iterator[str]:
+    """The names that an expression needs, without those of attributes and keywords."""
+    if isinstance(node, cst.Name):
+        parent = syntax.parents[node]
+        if not (isinstance(parent, cst.Attribute) and parent.attr is node) and not (
+            isinstance(parent, cst.Arg) and parent.keyword is node
+        ):
+            yield node.value
+    for child in node.children:
+        yield from _first_names(syntax, child)
+
+
+def _reaches(file: File, name: str, reference: cst.CSTNode, call: cst.CSTNode) -> bool:
+    """Whether the name means at the call what it means at the reference, and is bound by then.
+
+    It is bound once, in the module or in the function that holds both.
+    """
+    bindings = file.names.bound.get(name, ())
+    if len(bindings) != 1:
+        return False
+    scope = file.syntax.function(bindings[0])
+    here = file.syntax.function(call)
+    if scope is None:
+        return here is not None or file.syntax.whole(bindings[0])[0] < file.syntax.whole(call)[0]
+    return (
+        scope is here
+        and scope is file.syntax.function(reference)
+        and not isinstance(bindings[0], cst.Param)
+        and file.syntax.whole(bindings[0])[0] < file.syntax.whole(call)[0]
+    )

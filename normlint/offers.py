@@ -1,0 +1,66 @@
+"""What rules offer as fixes, from what an observation says of the image."""
+
+from __future__ import annotations
+
+from normlint.catalogue import catalogue
+from normlint.claims import describe
+from normlint.evaluate.observations import Observation
+from normlint.fixes import Clamp, Container, Fix, Insert, Round, Safety, Scale, UseStats
+from normlint.pixelmap import Numbers, Stats, broadcast
+from normlint.places import Place
+
+_TORCH_METHODS = frozenset({".byte", ".to", ".type", ".short", ".int", ".long"})
+
+
+def container_of(observation: Observation) -> Container | None:
+    """The kind of array that a cast or sink takes, from its spelling, else from the data; None where they do not tell.
+
+    Tensors of PyTorch have no ``astype`` and numpy's arrays no ``byte``, so that these tell by themselves. Functions of numpy
+    take tensors as well, and so do the ones that the fix adds.
+    """
+    known = observation.before.container if observation.before is not None else None
+    if observation.api == ".astype":
+        return "numpy"
+    if observation.api in _TORCH_METHODS:
+        return "torch"
+    if observation.api.startswith("tensorflow."):
+        return "tensorflow"
+    if observation.api.startswith("numpy."):
+        return "numpy" if known in {None, "numpy", "torch"} else None
+    return "torch" if known == "torch" else "numpy" if known == "numpy" else "tensorflow" if known == "tensorflow" else None
+
+
+def insert(
+    observation: Observation, operations: tuple[Clamp | Scale | Round, ...], safety: Safety, description: str
+) -> Fix | None:
+    """Operations on the image before a cast or sink; no fix in a notebook or where the kind of array is not known."""
+    container = container_of(observation)
+    place: Place | None = observation.place
+    entry = catalogue().lookup(observation.api)
+    if entry is not None and entry.call == "transform":  # made there, and given the image where it is called
+        place = observation.stack[-1] if observation.stack else None
+    if container is None or place is None or is_notebook(place):
+        return None
+    return Fix(safety, place, Insert(operations, container), description)
+
+
+def use_stats(
+    place: Place, mean: Numbers | None, std: Numbers | None, stats: Stats, *, reference: Place | None = None,
+    formula: Place | None = None, inverse: bool = False,
+) -> Fix | None:  # fmt: skip
+    """The stats at a place that has ``mean`` and ``std`` now, in the unit and for as many channels as these."""
+    if mean is None or std is None or is_notebook(place):
+        return None
+    unit = 255.0 if max(map(abs, mean)) > 1.5 and not inverse else 1.0
+    count = max(len(mean), len(std), len(stats.mean), len(stats.std))
+    pairs = [broadcast(numbers, (0.0,) * count) for numbers in (stats.mean, stats.std)]
+    if pairs[0] is None or pairs[1] is None:
+        return None
+    numbers = [tuple(number * unit for number in pair[0]) for pair in pairs if pair is not None]
+    change = UseStats(numbers[0], numbers[1], reference, formula, inverse)
+    return Fix("unsafe", place, change, f"Use {describe(stats)}")
+
+
+def is_notebook(place: Place) -> bool:
+    """Whether a place is in a notebook, which is not edited."""
+    return place.cell is not None
