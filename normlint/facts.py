@@ -16,13 +16,14 @@ from normlint.places import Place
 
 @dataclass(frozen=True)
 class FileFacts:
-    """Everything observed in one file, in source order."""
+    """Everything observed in one file, in source order; ``dormant`` is what a constant switches off."""
 
     path: str
     observations: tuple[Observation, ...] = ()
     pipelines: tuple[PipelineObservation, ...] = ()
     wraparounds: tuple[Wraparound, ...] = ()
     mask_clamps: tuple[MaskClamp, ...] = ()
+    dormant: tuple[Observation, ...] = ()
 
     @cached_property
     def by_place(self) -> dict[Place, tuple[Observation, ...]]:
@@ -53,6 +54,9 @@ def gather(log: Log) -> Facts:
     pipelines: dict[str, dict[PipelineObservation, None]] = defaultdict(dict)
     wraparounds: dict[str, list[Wraparound]] = defaultdict(list)
     mask_clamps: dict[str, list[MaskClamp]] = defaultdict(list)
+    dormant: dict[str, dict[Observation, None]] = defaultdict(dict)
+    for observation in log.dormant:
+        dormant[observation.place.path][observation] = None
     for observation in log.observations:
         observations[observation.place.path][observation] = None
     for pipeline in log.pipelines:
@@ -61,7 +65,7 @@ def gather(log: Log) -> Facts:
         wraparounds[wraparound.place.path].append(wraparound)
     for mask in log.mask_clamps:
         mask_clamps[mask.place.path].append(mask)
-    paths = sorted({*observations, *pipelines, *wraparounds, *mask_clamps})
+    paths = sorted({*observations, *pipelines, *wraparounds, *mask_clamps, *dormant})
     return Facts(
         tuple(
             FileFacts(
@@ -70,6 +74,7 @@ def gather(log: Log) -> Facts:
                 tuple(sorted(pipelines[path], key=lambda p: p.place[1:5])),
                 tuple(wraparounds[path]),
                 tuple(mask_clamps[path]),
+                tuple(dormant[path]),
             )
             for path in paths
         )

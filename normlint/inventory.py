@@ -21,12 +21,12 @@ def inventory(facts: Facts) -> tuple[Site, ...]:
     sites: list[Site] = []
     for file in facts.files:
         best: dict[tuple[Place, str], Observation] = {}
-        for observation in (*file.observations, *_by_channel(file.by_place)):
+        for observation in (*file.observations, *_by_channel(file.by_place), *file.dormant):
             key = (observation.place, observation.kind)
             known = best.get(key)
             if known is None or _rank(observation) > _rank(known):
                 best[key] = observation
-        sites.extend(_site(observation) for observation in best.values())
+        sites.extend(_site(best[key]) for key in sorted(best, key=lambda key: (key[0][1:5], key[1])))
     return tuple(sites)
 
 

@@ -21,12 +21,16 @@ ALWAYS: Guard = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a value comes from: "picture" (decoded), "parameter", "output" (of a call), "noise" or "unknown"."""
+    """Where a value comes from: "picture" (decoded), "parameter", "output" (of a call), "noise" or "unknown".
+
+    ``within`` is the number of the unknown that the value is an element of (of a list or batch); 0 for none.
+    """
 
     kind: str
     number: int
     name: str = ""
     place: Place | None = None
+    within: int = 0
 
 
 @dataclass(frozen=True, slots=True)

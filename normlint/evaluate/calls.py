@@ -43,7 +43,7 @@ def call_node(run: Machine, node: ir.Call) -> Value:
     place = run.place(node)
     result = run.each(function, lambda option: call(run, option, positional, named, place))
     if isinstance(node.function, (ir.Name, ir.Attribute)) and isinstance(function, (Transform, Composition)):
-        observe_helper(run, _name(node.function), entering_images(run, positional), result, place, ())
+        observe_helper(run, _name(node.function), entering_images(run, positional), result, place, (), run.numbering.last)
     return result
 
 
@@ -150,25 +150,27 @@ def call_function(
     known = run.remembered.get(key) if key is not None else None
     if isinstance(known, Remembered):
         result = recalled(run, known, entering)
-        observe_helper(run, function.name, images, result, place, known.sunk)
+        observe_helper(run, function.name, images, result, place, known.sunk, known.born)
         return result
-    first = len(run.log.observations)
+    log = run.log.dormant if run.dormant else run.log.observations
+    first, born = len(log), run.numbering.last
     frame = Frame(function, outer_guard=run.guard)
     scope = run.new_scope(function.scope, run.scopes[function.scope].module, "function", function.name)
     bind_parameters(run, function, scope, given, named)
     before = origins_of(run, entering)
     run.frames.append(frame)
     run.stack.append(place)
-    run.entered.add(function.place)
+    if not run.dormant:
+        run.entered.add(function.place)
     try:
         result = run_body(run, function, scope, frame)
     finally:
         run.frames.pop()
         run.stack.pop()
-    sunk = sunk_by(run.log.observations[first:], images)
-    observe_helper(run, function.name, images, result, place, sunk)
-    if key is not None:
-        run.remembered[key] = Remembered(result, run.contents(result), before, sunk)
+    sunk = sunk_by(log[first:], images)
+    observe_helper(run, function.name, images, result, place, sunk, born)
+    if key is not None and not run.dormant:
+        run.remembered[key] = Remembered(result, run.contents(result), before, sunk, born)
     return result
 
 

@@ -166,12 +166,15 @@ def _boolean(run: Machine, node: ir.Boolean) -> Value:
 
 
 def _conditional(run: Machine, node: ir.Conditional) -> Value:
-    from normlint.evaluate.statements import guards_of
+    from normlint.evaluate.statements import dormancy, guards_of
 
     known = truth(run, evaluate(run, node.test))
-    if known is not None:
-        return evaluate(run, node.body if known else node.otherwise)
     yes, no = guards_of(run, node.test)
+    if known is not None:
+        if not run.stack and not isinstance(node.test, ir.Constant):
+            with dormancy(run), run.under(run.guard | (no if known else yes)):
+                flush(run, evaluate(run, node.otherwise if known else node.body))
+        return evaluate(run, node.body if known else node.otherwise)
     options = []
     for guard, branch in ((yes, node.body), (no, node.otherwise)):
         with run.under(run.guard | guard):

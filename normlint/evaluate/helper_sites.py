@@ -6,33 +6,36 @@ from dataclasses import replace
 
 from normlint.evaluate.emission import classify, classify_map, written_stats
 from normlint.evaluate.machine import Machine
-from normlint.evaluate.observations import Observation, steps_since
-from normlint.pixelmap import IDENTITY, Affine
+from normlint.evaluate.observations import Observation, steps_of, steps_since
+from normlint.pixelmap import BYTES, IDENTITY, Affine
 from normlint.places import Place
 from normlint.sites import SiteKind
-from normlint.values import Alternatives, Guard, Image, Pending, Step, TupleValue, Unknown, Value, as_image
+from normlint.values import Alternatives, Guard, Image, ListCell, Pending, Step, TupleValue, Unknown, Value, as_image
 
 _VALUE_STEPS = frozenset({"clamp", "cast", "round"})
-
+_DEEPEST = 4
+_MOST_ITEMS = 3
 
 Entering = tuple[tuple[int, Image], ...]
 
 
 def observe_helper(
-    run: Machine, name: str, entering: Entering, result: Value, place: Place, sunk: tuple[int, ...]
+    run: Machine, name: str, entering: Entering, result: Value, place: Place, sunk: tuple[int, ...], born: int
 ) -> None:
-    """List a call that returns one of its arguments through a map, or that hands one of them (``sunk``) to a sink.
+    """List a call that returns one of its arguments, or a picture that it decodes itself, through a map, or that hands
+    one of them (``sunk``) to a sink.
 
-    ``entering`` are the images among the arguments as they were before the call.
+    ``entering`` are the images among the arguments as they were before the call; origins numbered above ``born`` are
+    of the call itself.
     """
-    if not entering:
-        return
+    results = _results(run, result)
     found: list[tuple[Guard, Image, Image, tuple[Step, ...]]] = [
         (guard, before, image, steps)
-        for guard, image in _results(run, result)
+        for guard, image in results
         for _, before in entering
         if (steps := steps_since(image, before))
     ]
+    found += [(guard, *decoded) for guard, image in results if (decoded := _decoded(image, born)) is not None]
     if found:
         guard, before, image, steps = max(found, key=lambda candidate: _says(candidate[3]))
         with run.under(run.guard | guard):
@@ -44,6 +47,18 @@ def observe_helper(
             return
 
 
+def _decoded(image: Image, born: int) -> tuple[Image, Image, tuple[Step, ...]] | None:
+    """A picture that was decoded during a call and changed before it was returned: as decoded, as returned, and how."""
+    if image.origin.kind != "picture" or image.origin.number <= born or image.step is None:
+        return None
+    steps = steps_of(image)
+    affine = relative_map(steps)
+    if affine is None or affine == IDENTITY:
+        return None
+    before = Image(image.origin, Affine((255.0,), (0.0,)), image.anchored, BYTES, "uint8", container="numpy")
+    return before, image, steps
+
+
 def _says(steps: tuple[Step, ...]) -> tuple[bool, bool, int]:
     """Of several ways through a helper the one with a known map tells most."""
     affine = relative_map(steps)
@@ -52,17 +67,22 @@ def _says(steps: tuple[Step, ...]) -> tuple[bool, bool, int]:
 
 def entering_images(run: Machine, arguments: tuple[Value, ...]) -> Entering:
     """The arguments that are, or may be, images, with their positions."""
-    found: list[tuple[int, Image]] = []
-    for index, argument in enumerate(arguments):
-        content = run.contents(argument)
-        if isinstance(content, Image):
-            found.append((index, replace(content, pending=None)))
-        elif isinstance(content, Unknown):
-            found.append((index, as_image(content)))
-        elif isinstance(content, Alternatives):
-            images = (option for _, option in content.options if isinstance(option, Image))
-            found.extend((index, replace(image, pending=None)) for image in images)
-    return tuple(found)
+    return tuple(
+        (index, image) for index, argument in enumerate(arguments) for image in _images(run, argument, _DEEPEST)
+    )
+
+
+def _images(run: Machine, value: Value, depth: int) -> list[Image]:
+    content = run.contents(value)
+    if isinstance(content, Image):
+        return [replace(content, pending=None)]
+    if isinstance(content, Unknown):
+        return [as_image(content)]
+    if isinstance(content, Alternatives) and depth:
+        return [image for _, option in content.options for image in _images(run, option, depth - 1)]
+    if isinstance(content, (ListCell, TupleValue)) and depth:
+        return [image for item in content.items[:_MOST_ITEMS] for image in _images(run, item, depth - 1)]
+    return []
 
 
 def _results(run: Machine, value: Value) -> list[tuple[Guard, Image]]:
@@ -72,8 +92,8 @@ def _results(run: Machine, value: Value) -> list[tuple[Guard, Image]]:
         for guard, option in content.options:
             found.extend((guard | inner, image) for inner, image in _results(run, option))
         return found
-    if isinstance(content, TupleValue):
-        return [result for item in content.items[:3] for result in _results(run, item)]
+    if isinstance(content, (ListCell, TupleValue)):
+        return [result for item in content.items[:_MOST_ITEMS] for result in _results(run, item)]
     return [(frozenset(), content)] if isinstance(content, Image) else []
 
 

@@ -48,8 +48,10 @@ def element_of(run: Machine, iterable: Value) -> Value:
             return first
         case ListCell(items=items) | TupleValue(items=items) if items and all(item == items[0] for item in items):
             return items[0]
-        case Unknown(label=label):
-            return run.unknown(name=content.origin.name, label=label)
+        case Alternatives():
+            return run.each(iterable, lambda option: element_of(run, option))
+        case Unknown():
+            return run.element(content)
         case Partial(function=_, positional=parts):
             return TupleValue(tuple(element_of(run, part) for part in parts))
     return run.unknown()

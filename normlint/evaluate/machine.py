@@ -44,6 +44,7 @@ DEEPEST_EXPRESSION = 300
 STEPS_PER_MODULE = 200_000
 STEPS_PER_FUNCTION = 25_000
 _RECURSION_LIMIT = 12_000
+_NESTED_ALTERNATIVES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +103,17 @@ class _Under:
 
 @dataclass(slots=True)
 class Log:
-    """Everything observed, in the order of evaluation."""
+    """Everything observed, in the order of evaluation.
+
+    ``dormant`` are sites in branches that a constant switches off: they are listed, and no rule judges them.
+    """
 
     observations: list[Observation] = field(default_factory=list)
     pipelines: list[PipelineObservation] = field(default_factory=list)
     wraparounds: list[Wraparound] = field(default_factory=list)
     mask_clamps: list[MaskClamp] = field(default_factory=list)
     trainings: list[Training] = field(default_factory=list)
+    dormant: list[Observation] = field(default_factory=list)
     exhausted: int = 0
 
 
@@ -152,6 +157,7 @@ class Machine:
         self.depth = 0
         self.steps_left = STEPS_PER_MODULE
         self.muted = 0
+        self.dormant = 0
 
     def matters(self, function: FunctionValue) -> bool:
         """Whether a function can say something about pixel values; lambdas always may."""
@@ -283,6 +289,14 @@ class Machine:
     def unknown(self, kind: str = "unknown", name: str = "", place: Place | None = None, label: str = "") -> Unknown:
         return Unknown(Origin(kind, self.numbering.next(), name, place), label)
 
+    def element(self, whole: Unknown, name: str = "", label: str = "") -> Unknown:
+        """An element of something unknown: a value of its own that remembers what it is an element of."""
+        origin = whole.origin
+        return Unknown(
+            Origin("unknown", self.numbering.next(), name or origin.name, None, origin.within or origin.number),
+            label or whole.label,
+        )
+
     # Branches
 
     def join(self, yes: State, yes_guard: Guard, no: State, no_guard: Guard) -> None:
@@ -325,7 +339,10 @@ class Machine:
         return tuple(parts)
 
     def each(self, value: Value, apply: Callable[[Value], Value]) -> Value:
-        """Apply to every alternative of a value under its guard."""
+        """Apply to every alternative of a value, and of the cells that it refers to, under its guard."""
+        return self._each(value, apply, _NESTED_ALTERNATIVES)
+
+    def _each(self, value: Value, apply: Callable[[Value], Value], depth: int) -> Value:
         kind = type(value)
         if kind is not Alternatives and kind is not Ref:
             return apply(value)
@@ -333,10 +350,12 @@ class Machine:
         content = self.contents(value)
         if not isinstance(content, Alternatives):
             return apply(value)
+        if depth == 0:
+            return self.unknown()
         results: list[tuple[Guard, Value]] = []
         for guard, option in content.options:
             with self.under(self.guard | guard):
-                results.append((guard, apply(option)))
+                results.append((guard, self._each(option, apply, depth - 1)))
         return alternatives(results) or self.unknown()
 
     # Observations
@@ -344,9 +363,8 @@ class Machine:
     def observe(self, observation: Observation) -> None:
         if self.muted:
             return
-        self.log.observations.append(
-            replace(observation, guard=self.guard, stack=tuple(self.stack), function=self.function_name)
-        )
+        log = self.log.dormant if self.dormant else self.log.observations
+        log.append(replace(observation, guard=self.guard, stack=tuple(self.stack), function=self.function_name))
 
 
 RECIPROCAL = "reciprocal"  # the label of ``1 / std``, whatever the name it is bound to

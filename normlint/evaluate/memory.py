@@ -34,12 +34,16 @@ _DEEPEST_KEY = 4
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A result, the contents behind it, the origins that entered, and which of them reached a sink."""
+    """A result, the contents behind it, the origins that entered, and which of them reached a sink.
+
+    What has an origin numbered above ``born`` came into being during the call.
+    """
 
     result: Value
     content: Content
     origins: tuple[int, ...]
     sunk: tuple[int, ...]
+    born: int
 
 
 def key_of(run: Machine, function: FunctionValue, values: tuple[Value, ...]) -> Hashable | None:
@@ -123,6 +127,8 @@ def recalled(run: Machine, known: Remembered, values: tuple[Value, ...]) -> Valu
 def _moved(run: Machine, content: Content, origins: dict[int, Origin]) -> Content:
     match content:
         case Image(origin=origin) | Unknown(origin=origin):
+            if origin.within in origins:
+                origin = replace(origin, within=origins[origin.within].number)
             return replace(content, origin=origins.get(origin.number, origin))
         case TupleValue(items=items):
             return replace(content, items=tuple(_moved(run, item, origins) for item in items))  # type: ignore[misc]

@@ -128,6 +128,6 @@ def steps_since(image: Image, earlier: Image) -> tuple[Step, ...] | None:
             return None
         steps.append(step)
         step = step.previous
-    if earlier.step is None and image.origin.number != earlier.origin.number:
+    if earlier.step is None and earlier.origin.number not in {image.origin.number, image.origin.within}:
         return None
     return tuple(reversed(steps))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from normlint import ir
 from normlint.evaluate import assignment, imports
 from normlint.evaluate.emission import flush
@@ -110,9 +113,11 @@ def _if(
     run: Machine, test: ir.Expression, body: tuple[ir.Statement, ...], otherwise: tuple[ir.Statement, ...]
 ) -> bool:
     known = truth(run, evaluate(run, test))
+    yes, no = guards_of(run, test)
     if is_main_guard(test):
         known = True
-    yes, no = guards_of(run, test)
+    elif known is not None:
+        list_dormant(run, test, no if known else yes, otherwise if known else body)
     if known is None and not compatible(yes, run.guard):
         known = False
     elif known is None and not compatible(no, run.guard):
@@ -127,6 +132,33 @@ def _if(
         run.state.absorb(yes_state if yes_on else no_state)
         run.guard = run.guard | (yes if yes_on else no)
     return yes_on or no_on
+
+
+def list_dormant(run: Machine, test: ir.Expression, guard: Guard, body: tuple[ir.Statement, ...]) -> None:
+    """List the sites of a branch that a named constant switches off: whoever edits the constant turns it on.
+
+    Only for code that is seen by itself: a call decides by the caller's arguments. What the branch changes is forgotten.
+    """
+    if run.stack or not body or isinstance(test, ir.Constant):
+        return
+    with dormancy(run):
+        _fork(run, guard, body)
+
+
+@contextmanager
+def dormancy(run: Machine) -> Iterator[None]:
+    """For the length of a ``with`` nothing counts but the sites, and those as dormant."""
+    log, returns = run.log, run.frames[-1].returns if run.frames else []
+    kept = [(found, len(found)) for found in (log.pipelines, log.wraparounds, log.mask_clamps, log.trainings, returns)]
+    run.dormant += 1
+    outer, run.state = run.state, run.state.fork()
+    try:
+        yield
+    finally:
+        run.dormant -= 1
+        run.state = outer
+        for found, count in kept:
+            del found[count:]
 
 
 def is_main_guard(test: ir.Expression) -> bool:

@@ -47,8 +47,8 @@ def subscript(run: Machine, base: Value, index: Value, node: ir.Subscript) -> Va
             return of_image(run, base, content, index, run.place(node))
         case Unknown():
             if isinstance(index, Constant) and isinstance(index.value, str):
-                return run.unknown(name=index.value, label=label_of(index.value))
-            return run.unknown(label=content.label, name=content.origin.name)
+                return replace(run.element(content, index.value), label=label_of(index.value))
+            return run.element(content)
     return run.unknown()
 
 
