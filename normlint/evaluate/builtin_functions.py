@@ -13,6 +13,7 @@ from normlint.places import Place
 from normlint.values import (
     Constant,
     DictCell,
+    External,
     Image,
     ListCell,
     Partial,
@@ -183,6 +184,37 @@ def _sqrt(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -
     return Vector(tuple(number**0.5 for number in vector.numbers), vector.label, vector.place, vector.source)
 
 
+_ARRAYS = {"numpy.ndarray": "numpy", "torch.Tensor": "torch", "PIL.Image.Image": "pil", "tensorflow.Tensor": "tensorflow"}
+_CONTAINERS = {"builtins.list": ListCell, "builtins.tuple": TupleValue, "builtins.dict": DictCell}
+
+
+def _is_instance(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
+    """What is known of a picture's, array's or container's type; everything else stays unknown."""
+    if len(values) != 2:
+        return run.unknown()
+    classes = items_of(run, values[1])
+    answers = [_is_of(run, values[0], cls) for cls in (classes if classes is not None else [values[1]])]
+    if any(answers):
+        return Constant(True)
+    return Constant(False) if all(answer is False for answer in answers) else run.unknown()
+
+
+def _is_of(run: Machine, value: Value, cls: Value) -> bool | None:
+    content = run.contents(value)
+    dotted = cls.dotted if isinstance(cls, External) else ""
+    if isinstance(content, Image) and content.container in _ARRAYS.values():
+        if dotted in _CONTAINERS or dotted == "builtins.str":
+            return False
+        return _ARRAYS[dotted] == content.container if dotted in _ARRAYS else None
+    if isinstance(content, (ListCell, TupleValue, DictCell)) and (dotted in _CONTAINERS or dotted in _ARRAYS):
+        return dotted in _CONTAINERS and isinstance(content, _CONTAINERS[dotted])
+    return None
+
+
+def _is_tensor(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
+    return _is_instance(run, (*values[:1], External("torch.Tensor")), named, place)
+
+
 def _namespace(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
     return _dict(run, values, named, place)
 
@@ -209,6 +241,8 @@ _TABLE: dict[str, Builtin] = {
     "builtins.sum": _sum,
     "builtins.super": _super,
     "builtins.getattr": _getattr,
+    "builtins.isinstance": _is_instance,
+    "torch.is_tensor": _is_tensor,
     "builtins.next": _first,
     "builtins.iter": _same,
     "copy.copy": _same,

@@ -144,9 +144,8 @@ def _compare(run: Machine, node: ir.Compare) -> Value:
 
 
 def _same_dtype(run: Machine, left: Value, right: Value) -> bool | None:
-    """Whether ``image.dtype`` is a named dtype; None where one of both is no dtype, or not known."""
-    spelled = next((v for v in (left, right) if isinstance(v, Constant) and str(v.value).startswith("dtype:")), None)
-    if spelled is None:
+    """Whether two dtypes (``image.dtype``, ``np.uint8``) are the same; None where one is no dtype, or not known."""
+    if not any(isinstance(v, External) or (isinstance(v, Constant) and str(v.value).startswith("dtype:")) for v in (left, right)):
         return None
     one, other = dtype_of(run, left), dtype_of(run, right)
     return None if one is None or other is None else one == other
