@@ -8,8 +8,19 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from normlint.claims import normalize_claim
+from normlint.entrypoints import EntryPoint, entry_points
 from normlint.evaluate.machine import Log
-from normlint.evaluate.observations import MaskClamp, Observation, PipelineObservation, Wraparound
+from normlint.evaluate.observations import (
+    Construction,
+    Feed,
+    MaskClamp,
+    ModuleEvidence,
+    Observation,
+    PipelineObservation,
+    Wraparound,
+)
+from normlint.mismatches import Mismatch, mismatches, outliers
+from normlint.pairing import Pair, pairs
 from normlint.pixelmap import Stats
 from normlint.places import Place
 
@@ -42,10 +53,31 @@ class Facts:
     """The facts of a whole run, by file in path order."""
 
     files: tuple[FileFacts, ...]
+    feeds: tuple[Feed, ...] = ()
+    constructions: tuple[Construction, ...] = ()
+    modules: tuple[ModuleEvidence, ...] = ()
+
+    @cached_property
+    def entry_points(self) -> tuple[EntryPoint, ...]:
+        """The files that something starts, with what reaches their models."""
+        return entry_points(self.feeds, self.constructions, self.modules)
+
+    @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Training and other entry points that serve one model."""
+        return tuple(pairs(self.entry_points))
+
+    @cached_property
+    def mismatches(self) -> tuple[Mismatch, ...]:
+        """Images that reach a model with other values than in the training that they are paired with."""
+        observations = tuple(self.observations())
+        found = tuple(mismatches(self.pairs, observations))
+        known = {mismatch.arrival for mismatch in found}
+        return (*found, *(m for m in outliers(self.entry_points, observations) if m.arrival not in known))
 
     def observations(self, *kinds: str) -> Iterator[Observation]:
         for file in self.files:
-            yield from file.of_kind(*kinds)
+            yield from file.of_kind(*kinds) if kinds else file.observations
 
 
 def gather(log: Log) -> Facts:
@@ -77,8 +109,9 @@ def gather(log: Log) -> Facts:
                 tuple(dormant[path]),
             )
             for path in paths
-        )
-    )
+        ),
+        tuple(dict.fromkeys(log.feeds)), tuple(dict.fromkeys(log.constructions)), tuple(log.modules),
+    )  # fmt: skip
 
 
 def only_normalization(file: FileFacts) -> tuple[Stats, Place] | None:

@@ -12,6 +12,9 @@ _WORDS = (
     b"totensor", b"to_tensor", b"preprocess", b"0.00392", b"imread", b"imwrite", b"imsave", b"imshow", b"fromarray",
     b".div(", b".mul(", b".div_(", b".mul_(", b".sub(", b"[0.", b"(0.", b"save_image", b"make_grid",
     b".byte(", b"65535", b"* 2 - 1", b"*2-1", b"2 * ", b"/ 2", b"0.5", b"image",
+    # What hands images to a model: the place may hold no number at all.
+    b"loader", b".fit", b"fit_generator", b"backward(", b".predict", b"no_grad", b"inference_mode", b"load_state_dict",
+    b"load_weights", b"load_model", b"inferencesession",
 )  # fmt: skip
 
 

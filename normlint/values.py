@@ -24,6 +24,7 @@ class Origin:
     """Where a value comes from: "picture" (decoded), "parameter", "output" (of a call), "noise" or "unknown".
 
     ``within`` is the number of the unknown that the value is an element of (of a list or batch); 0 for none.
+    ``maker`` identifies what made an output: ``path:name`` for a function of the project, a dotted path for a library's.
     """
 
     kind: str
@@ -31,6 +32,7 @@ class Origin:
     name: str = ""
     place: Place | None = None
     within: int = 0
+    maker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +280,24 @@ class Composition:
 
 
 @dataclass(frozen=True, slots=True)
+class Dataset:
+    """A data set of a library: it hands decoded pictures to its transform."""
+
+    dotted: str
+    transform: Value | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Loader:
+    """Batches of a data set: iterating it gives what the data set's items become."""
+
+    dataset: Value
+    collate: Value | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Alternatives:
     """A value that depends on conditions which nobody can decide statically."""
 
@@ -295,7 +315,7 @@ class Slicing:
 
 Value = Union[
     Image, Unknown, Constant, Vector, TupleValue, Ref, ChannelRef, External, ModuleValue, FunctionValue, ClassValue,
-    Bound, Super, Partial, Transform, Composition, Alternatives, Slicing,
+    Bound, Super, Partial, Transform, Composition, Dataset, Loader, Alternatives, Slicing,
 ]  # fmt: skip
 Cell = Union[Image, ListCell, DictCell, InstanceCell]
 

@@ -59,6 +59,8 @@ def attribute(run: Machine, receiver: Value, name: str, node: ir.Node) -> Value:
             return receiver
         if name in _FLIPPED_VIEWS:
             return content
+        if name == "ndim" and content.layout is not None and content.order in {"RGB", "BGR"}:
+            return Constant(len(content.layout))
         if name in {"shape", "size", "ndim", "height", "width"}:
             return Bound(receiver, name)
         if name == "dtype" and content.dtype:
@@ -96,7 +98,7 @@ def _of_instance(run: Machine, receiver: Value, cell: InstanceCell, name: str) -
         return run.pruned(relabel(held, source="attribute"))
     found, owner = class_member(cell.cls, name)
     if found is None:
-        return Bound(receiver, name)
+        return receiver if name == "module" else Bound(receiver, name)  # what DataParallel wraps
     method = bind_method(found, receiver, owner)
     if isinstance(method, FunctionValue) and {"property", "cached_property"} & set(method.decorators):
         from normlint.evaluate.calls import call

@@ -11,6 +11,7 @@ from normlint.evaluate.machine import Machine
 from normlint.evaluate.parameters import vector_of
 from normlint.places import Place
 from normlint.values import (
+    Bound,
     Constant,
     DictCell,
     External,
@@ -69,7 +70,20 @@ def _range(run: Machine, values: tuple[Value, ...], named: Named, place: Place) 
 
 def _length(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
     items = items_of(run, values[0]) if values else None
+    axes = axes_of(run, values[0]) if values else None
+    if axes is not None:
+        return Constant(axes)
     return run.unknown() if items is None else Constant(len(items))
+
+
+def axes_of(run: Machine, value: Value) -> int | None:
+    """``len(image.shape)``: the number of axes of a colour image whose layout is known."""
+    if not isinstance(value, Bound) or value.name != "shape":
+        return None
+    image = run.contents(value.receiver)
+    if not isinstance(image, Image) or image.order not in {"RGB", "BGR"} or image.layout is None:
+        return None
+    return len(image.layout)
 
 
 def _list(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
@@ -249,6 +263,12 @@ _TABLE: dict[str, Builtin] = {
     "copy.deepcopy": _same,
     "tqdm.tqdm": _same,
     "tqdm.auto.tqdm": _same,
+    "torch.nn.DataParallel": _same,
+    "torch.nn.parallel.DataParallel": _same,
+    "torch.nn.parallel.DistributedDataParallel": _same,
+    "torch.nn.SyncBatchNorm.convert_sync_batchnorm": _same,
+    "torch.compile": _same,
+    "torch.jit.script": _same,
     "functools.partial": _partial,
     "numpy.sqrt": _sqrt,
     "math.sqrt": _sqrt,

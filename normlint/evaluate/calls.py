@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from normlint import ir
 from normlint.evaluate.attributes import bind_method
 from normlint.evaluate.constants import constant_site
 from normlint.evaluate.emission import flush
+from normlint.evaluate.feeding import is_model, record_call, record_construction
 from normlint.evaluate.guards import alternatives
 from normlint.evaluate.helper_sites import entering_images, observe_helper
 from normlint.evaluate.machine import DEEPEST_CALL, Frame, Machine, class_member
 from normlint.evaluate.memory import Remembered, key_of, origins_of, recalled, sunk_by
 from normlint.places import Place
 from normlint.values import (
+    Alternatives,
     Bound,
     ClassValue,
     Composition,
     Constant,
+    Dataset,
     DictCell,
     External,
     FunctionValue,
+    Image,
     InstanceCell,
     ListCell,
+    Loader,
     Partial,
     Ref,
     Transform,
@@ -41,9 +47,15 @@ def call_node(run: Machine, node: ir.Call) -> Value:
     is_library = isinstance(function, External) and run.catalogue.lookup(function.dotted) is not None
     positional, named = _arguments(run, node, is_library)
     place = run.place(node)
-    result = run.each(function, lambda option: call(run, option, positional, named, place))
+    result = run.each(function, lambda option: _recorded(run, option, positional, named, place))
     if isinstance(node.function, (ir.Name, ir.Attribute)) and isinstance(function, (Transform, Composition)):
         observe_helper(run, _name(node.function), entering_images(run, positional), result, place, (), run.numbering.last)
+    return result
+
+
+def _recorded(run: Machine, function: Value, positional: tuple[Value, ...], named: Named, place: Place) -> Value:
+    result = call(run, function, positional, named, place)
+    record_call(run, function, positional, named, result, place)
     return result
 
 
@@ -123,7 +135,8 @@ def call(run: Machine, function: Value, positional: tuple[Value, ...], named: Na
                         return call(run, bind_method(found, function, owner), positional, named, place)
     flush_all(run, positional, named)
     name = function.origin.name if isinstance(function, Unknown) else ""
-    return run.unknown("output", name, place)
+    maker = function.origin.maker if isinstance(function, Unknown) else ""
+    return run.unknown("output", name, place, maker=maker)
 
 
 def flush_all(run: Machine, positional: Iterable[Value], named: Named = ()) -> None:
@@ -140,10 +153,10 @@ def call_function(
     positional = tuple(flush(run, value) for value in positional)
     named = tuple((name, flush(run, value)) for name, value in named)
     recursive = any(f.function is not None and f.function.place == function.place for f in run.frames)
-    if recursive or len(run.stack) >= DEEPEST_CALL or not run.matters(function):
-        return run.unknown("output", function.name, place)
-    given = positional if function.receiver is None else (function.receiver, *positional)
     entering = (*positional, *(value for _, value in named))
+    if recursive or len(run.stack) >= DEEPEST_CALL or not (run.matters(function) or _hands_on(run, function, entering)):
+        return run.unknown("output", function.name, place, maker=maker_of(function))
+    given = positional if function.receiver is None else (function.receiver, *positional)
     images = entering_images(run, entering)
     key = key_of(run, function, entering)
     key = None if key is None else (key, tuple(name for name, _ in named), len(positional))
@@ -167,11 +180,39 @@ def call_function(
     finally:
         run.frames.pop()
         run.stack.pop()
+    if isinstance(result, Unknown) and result.origin.kind == "output":
+        result = replace(result, origin=replace(result.origin, maker=maker_of(function)))
     sunk = sunk_by(log[first:], images)
     observe_helper(run, function.name, images, result, place, sunk, born)
     if key is not None and not run.dormant:
         run.remembered[key] = Remembered(result, run.contents(result), before, sunk, born)
     return result
+
+
+def _hands_on(run: Machine, function: FunctionValue, entering: tuple[Value, ...]) -> bool:
+    """Whether a picture, a loader or a model goes into a function that may bring them together; not a model's layers."""
+    if function.owner is not None and is_model(function.owner):
+        return False
+    return any(_worth_following(run, value) for value in entering)
+
+
+def _worth_following(run: Machine, value: Value) -> bool:
+    match run.contents(value):
+        case Image(step=step, map=pixel_map):
+            return step is not None and pixel_map is not None
+        case Alternatives(options=options):
+            return any(_worth_following(run, option) for _, option in options)
+        case Loader() | Dataset():
+            return True
+        case InstanceCell(cls=cls):
+            return is_model(cls)
+    return False
+
+
+def maker_of(function: FunctionValue) -> str:
+    """What identifies a function of the project as the maker of a value."""
+    owner = f"{function.owner.name}." if function.owner is not None else ""
+    return f"{function.place.path}:{owner}{function.name}"
 
 
 def run_body(run: Machine, function: FunctionValue, scope: int, frame: Frame) -> Value:
@@ -224,6 +265,7 @@ def bind_parameters(
 def instantiate(run: Machine, cls: ClassValue, positional: tuple[Value, ...], named: Named, place: Place) -> Value:
     """A new object: its ``__init__`` runs on a fresh cell."""
     flush_all(run, positional, named)
+    record_construction(run, cls, place)
     instance = run.allocate(InstanceCell(cls))
     initializer, owner = class_member(cls, "__init__")
     if isinstance(initializer, FunctionValue):

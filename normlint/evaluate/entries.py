@@ -7,6 +7,9 @@ from normlint.evaluate.attributes import bind_method
 from normlint.evaluate.calls import run_body
 from normlint.evaluate.imports import module_scope
 from normlint.evaluate.machine import STEPS_PER_FUNCTION, BudgetSpent, Frame, Machine, class_member, label_of
+from normlint.evaluate.observations import ModuleEvidence
+from normlint.evaluate.statements import is_main_guard
+from normlint.evaluate.text import text
 from normlint.values import (
     ALWAYS,
     ClassValue,
@@ -32,6 +35,9 @@ def evaluate_module(run: Machine, path: str) -> None:
         return
     run.defined.clear()
     module = run.scopes[scope].module
+    run.log.modules.append(
+        ModuleEvidence(path, run.words.get(path, frozenset()), frozenset(run.imported.get(path, ())), has_work(module))
+    )
     for name in _defined_names(module.body):
         value = run.state.get((scope, name))
         if isinstance(value, FunctionValue) and value.module == path:
@@ -44,6 +50,23 @@ def evaluate_module(run: Machine, path: str) -> None:
         function = run.defined.pop()
         if function.place not in run.entered and function.module == path:
             open_function(run, function)
+
+
+def has_work(module: ir.Module) -> bool:
+    """Whether something runs when the file is started: a main guard, a call, a loop, a command, a notebook."""
+    if module.cells:
+        return True
+    for statement in module.body:
+        match statement:
+            case ir.If(test=test) if is_main_guard(test):
+                return True
+            case ir.For() | ir.While() | ir.With():
+                return True
+            case ir.ExpressionStatement(value=ir.Call()):
+                return True
+            case ir.Function(decorators=decorators) if any("command" in text(decorator) for decorator in decorators):
+                return True
+    return False
 
 
 def _defined_names(body: tuple[ir.Statement, ...]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from normlint import ir
 from normlint.evaluate.text import text
-from normlint.values import ALWAYS, Alternatives, Guard, GuardLiteral, Value
+from normlint.values import ALWAYS, Alternatives, Guard, GuardLiteral, Image, Unknown, Value
 
 MOST_ALTERNATIVES = 8
 _OPPOSITE = {"==": "!=", "!=": "==", "true": "false", "false": "true"}
@@ -70,11 +70,27 @@ def alternatives(options: list[tuple[Guard, Value]]) -> Value | None:
                 break
         else:
             joined.append((guard, value))
+    if len(joined) > MOST_ALTERNATIVES:
+        joined = _alike(joined)
     if not joined or len(joined) > MOST_ALTERNATIVES:
         return None
     if len(joined) == 1:
         return joined[0][1]
     return Alternatives(tuple(joined))
+
+
+def _alike(options: list[tuple[Guard, Value]]) -> list[tuple[Guard, Value]]:
+    """Images with the same values but another history joined, under what their conditions have in common."""
+    groups: dict[object, tuple[Guard, Value]] = {}
+    for guard, value in options:
+        look: object = value
+        if isinstance(value, Image):
+            look = (value.map, value.anchored, value.interval, value.dtype, value.order, value.pending is None)
+        elif isinstance(value, Unknown):
+            look = "unknown"
+        known = groups.get(look)
+        groups[look] = (guard, value) if known is None else (known[0] & guard, known[1])
+    return list(groups.values())
 
 
 __all__ = ["ALWAYS", "alternatives", "compatible", "describe", "literals_of"]

@@ -12,12 +12,18 @@ from normlint.values import ALWAYS, Constant, External, ModuleValue, Value, Vect
 MOST_NESTED_IMPORTS = 12
 
 
+def _note(run: Machine, path: str | None) -> None:
+    if path is not None:
+        run.imported.setdefault(run.module.path, set()).add(path)
+
+
 def run_import(run: Machine, node: ir.Import | ir.ImportFrom) -> None:
     if isinstance(node, ir.Import):
         for name in node.names:
             _import_module(run, name)
         return
     package = resolve(run, node.module, node.level)
+    _note(run, package)
     for name in node.names:
         if name.dotted == "*":
             _import_star(run, package, node)
@@ -32,6 +38,7 @@ def _imported(run: Machine, package: str | None, node: ir.ImportFrom, name: str)
         if found is not None:
             return relabel(found, source="import") if isinstance(found, (Constant, Vector)) else found
     if submodule is not None:
+        _note(run, submodule)
         return ModuleValue(submodule)
     if package is not None or node.level:
         return run.unknown(name=name)
@@ -42,6 +49,7 @@ def _imported(run: Machine, package: str | None, node: ir.ImportFrom, name: str)
 
 def _import_module(run: Machine, name: ir.ImportName) -> None:
     path = resolve(run, name.dotted, 0)
+    _note(run, path)
     if name.alias:
         run.bind(name.alias, ModuleValue(path) if path is not None else External(name.dotted))
         return
@@ -102,7 +110,7 @@ def module_scope(run: Machine, path: str) -> int | None:
         return None
     scope = run.new_scope(None, module, "module", path)
     run.modules[path] = scope
-    by_span, by_name = digests(module)
+    by_span, by_name, run.words[path] = digests(module)
     run.digests[path] = by_span
     spread(run.relevant_names, by_name)
     outer = (run.state, run.scope, run.guard, run.frames, run.stack, run.steps_left, run.depth, run.dormant)

@@ -11,9 +11,12 @@ from normlint.values import (
     ChannelRef,
     Composition,
     Constant,
+    Dataset,
     DictCell,
     Image,
+    InstanceCell,
     ListCell,
+    Loader,
     Partial,
     Ref,
     TupleValue,
@@ -42,14 +45,18 @@ def element_of(run: Machine, iterable: Value) -> Value:
     """Any element of something that is iterated."""
     content = run.contents(iterable)
     match content:
+        case Loader() | Dataset() | InstanceCell():
+            from normlint.evaluate.datasets import item_of
+
+            return item_of(run, iterable)
+        case Alternatives():
+            return run.each(iterable, lambda option: element_of(run, option))
         case Image():
             return content
         case ListCell(items=(first,)):
             return first
         case ListCell(items=items) | TupleValue(items=items) if items and all(item == items[0] for item in items):
             return items[0]
-        case Alternatives():
-            return run.each(iterable, lambda option: element_of(run, option))
         case Unknown():
             return run.element(content)
         case Partial(function=_, positional=parts):

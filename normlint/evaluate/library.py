@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from normlint.catalogue import Entry
+from normlint.evaluate import datasets
 from normlint.evaluate.arithmetic import binary
 from normlint.evaluate.emission import flush
 from normlint.evaluate.machine import Machine
@@ -34,11 +35,21 @@ def call_library(run: Machine, dotted: str, positional: tuple[Value, ...], named
 
         flush_all(run, positional, named)
         passed_to_dataset(run, dotted, named, place)
-        return run.unknown("output", dotted.rsplit(".", 1)[-1], place)
+        if datasets.is_dataset_call(dotted, named):
+            return datasets.make(run, dotted, positional, named, place)
+        return run.unknown("output", dotted.rsplit(".", 1)[-1], place, maker=made_of(run, positional) or dotted)
     arguments = bind_arguments(entry, positional, named)
     if entry.call == "transform":
         return construct(run, entry, arguments, positional, place)
     return call_function_entry(run, entry, arguments, place)
+
+
+def made_of(run: Machine, positional: tuple[Value, ...]) -> str:
+    """``keras.backend.function([model.input], [model.output])``: the model that the first argument is a part of."""
+    first = run.contents(positional[0]) if positional else None
+    if isinstance(first, (ListCell, TupleValue)) and first.items:
+        first = run.contents(first.items[0])
+    return first.origin.maker if isinstance(first, Unknown) and ":" in first.origin.maker else ""
 
 
 def bind_arguments(entry: Entry, positional: tuple[Value, ...], named: Named) -> dict[str, Value]:

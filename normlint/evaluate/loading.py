@@ -57,7 +57,7 @@ def array_of(run: Machine, entry: Entry, arguments: dict[str, Value], value: Val
             return value
     if isinstance(content, (ListCell, TupleValue)):
         flush(run, value)
-        return run.unknown("output", entry.name, place)
+        return _array_of_images(run, content, entry, dtype, place)
     if not isinstance(content, Image):
         return run.unknown("output", entry.name, place)
     container = "torch" if entry.name.startswith("torch") else "numpy"
@@ -68,6 +68,23 @@ def array_of(run: Machine, entry: Entry, arguments: dict[str, Value], value: Val
         if isinstance(image, Image):
             return cast_image(run, replace(image, pending=None, container=container), dtype or "uint8", entry.name, place)
     return replace(content, container=container, dtype=dtype or content.dtype)
+
+
+def _array_of_images(
+    run: Machine, content: ListCell | TupleValue, entry: Entry, dtype: str | None, place: Place
+) -> Value:
+    """``np.array([image, ...])``: the images with an axis in front, where all of them are alike."""
+    from normlint.evaluate.operations import joined, seen
+
+    images = [seen(run, item) for item in content.items]
+    known = [image for image in images if image is not None]
+    if dtype in INTEGERS or not known or len(known) != len(images):
+        return run.unknown("output", entry.name, place)
+    whole = joined(run, known, len(known), place)
+    if not isinstance(whole, Image):
+        return whole
+    layout = {"CHW": "NCHW"}.get(whole.layout or "")
+    return replace(whole, layout=layout, container="numpy", dtype=dtype or whole.dtype)
 
 
 def nested_numbers(run: Machine, value: Value, depth: int) -> Value | None:

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from normlint import ir
 from normlint.catalogue import Catalogue
 from normlint.evaluate.guards import alternatives, compatible
-from normlint.evaluate.observations import MaskClamp, Observation, PipelineObservation, Training, Wraparound
+from normlint.evaluate.observations import (
+    Construction,
+    Feed,
+    MaskClamp,
+    ModuleEvidence,
+    Observation,
+    PipelineObservation,
+    Training,
+    Wraparound,
+)
 from normlint.evaluate.state import Content, State
 from normlint.pixelmap import Affine, Interval, Numbers
 from normlint.places import Place, Span
@@ -114,6 +123,9 @@ class Log:
     mask_clamps: list[MaskClamp] = field(default_factory=list)
     trainings: list[Training] = field(default_factory=list)
     dormant: list[Observation] = field(default_factory=list)
+    feeds: list[Feed] = field(default_factory=list)
+    constructions: list[Construction] = field(default_factory=list)
+    modules: list[ModuleEvidence] = field(default_factory=list)
     exhausted: int = 0
 
 
@@ -153,6 +165,8 @@ class Machine:
         self.remembered: dict[object, object] = {}
         self.relevant_names: set[str] = set()
         self.digests: dict[str, dict[Span, Digest]] = {}
+        self.words: dict[str, frozenset[str]] = {}
+        self.imported: dict[str, set[str]] = {}
         self.log = Log()
         self.depth = 0
         self.steps_left = STEPS_PER_MODULE
@@ -165,6 +179,11 @@ class Machine:
             return True
         digest = self.digests.get(function.module, {}).get(function.name_span)
         return digest is None or digest.hit or not self.relevant_names.isdisjoint(digest.names)
+
+    def mentioned(self, function: FunctionValue) -> frozenset[str]:
+        """The names that a function's source mentions; nothing is known of a lambda's."""
+        digest = self.digests.get(function.module, {}).get(function.name_span) if function.name_span is not None else None
+        return digest.names if digest is not None else frozenset()
 
     # Places and scopes
 
@@ -274,7 +293,9 @@ class Machine:
             cell = self.state.get(value.address)
             return channel_of(cell, value.channel) if isinstance(cell, Image) else self.unknown()
         if isinstance(value, Bound):
-            return Unknown(Origin("unknown", self.numbering.next(), value.name), label=label_of(value.name))
+            inner = self.contents(value.receiver)
+            maker = inner.origin.maker if isinstance(inner, Unknown) else ""
+            return Unknown(Origin("unknown", self.numbering.next(), value.name, maker=maker), label=label_of(value.name))
         return value
 
     def image(self, value: Value) -> Image | None:
@@ -286,14 +307,17 @@ class Machine:
             return as_image(content)
         return None
 
-    def unknown(self, kind: str = "unknown", name: str = "", place: Place | None = None, label: str = "") -> Unknown:
-        return Unknown(Origin(kind, self.numbering.next(), name, place), label)
+    def unknown(
+        self, kind: str = "unknown", name: str = "", place: Place | None = None, label: str = "", maker: str = ""
+    ) -> Unknown:
+        return Unknown(Origin(kind, self.numbering.next(), name, place, maker=maker), label)
 
     def element(self, whole: Unknown, name: str = "", label: str = "") -> Unknown:
         """An element of something unknown: a value of its own that remembers what it is an element of."""
         origin = whole.origin
         return Unknown(
-            Origin("unknown", self.numbering.next(), name or origin.name, None, origin.within or origin.number),
+            Origin("unknown", self.numbering.next(), name or origin.name, None, origin.within or origin.number,
+                   origin.maker),
             label or whole.label,
         )
 

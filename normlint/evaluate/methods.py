@@ -19,6 +19,7 @@ from normlint.values import (
     Constant,
     DictCell,
     External,
+    FunctionValue,
     Image,
     InstanceCell,
     ListCell,
@@ -184,7 +185,11 @@ def _of_array(
     if entry is None:
         flush(run, receiver)
         _flush(run, positional, named)
-        return run.unknown("output", name, place)
+        _call_back(run, positional, place)
+        maker = content.origin.maker if isinstance(content, Unknown) else ""
+        if maker and name in _MODULE_METHODS:
+            return receiver
+        return run.unknown("output", name, place, maker=maker)
     target: Value = receiver
     if isinstance(receiver, ChannelRef):
         image = channel_image(run, receiver)
@@ -213,6 +218,15 @@ def _of_array(
     if in_place:
         return _stored(run, receiver, result)
     return result
+
+
+def _call_back(run: Machine, positional: tuple[Value, ...], place: Place) -> None:
+    """``frame.apply(lambda row: show(row, model))``: whoever gets a lambda calls it, with values that nobody knows."""
+    from normlint.evaluate.calls import call
+
+    for value in positional:
+        if isinstance(value, FunctionValue) and value.name_span is None:
+            call(run, value, tuple(run.unknown() for p in value.parameters if p.kind == "positional"), (), place)
 
 
 def _may_sink(content: object, name: str) -> bool:

@@ -79,6 +79,53 @@ class PipelineObservation:
 
 
 @dataclass(frozen=True, slots=True)
+class Feed:
+    """An image that reaches a model, or that a loader delivers (``model`` is then empty).
+
+    ``model`` identifies the model's definition: ``path:Class`` or ``path:builder`` in the project, else a dotted path.
+    ``name`` is the dataset's identity of a delivery. ``train`` says that the call itself trains (``fit``), or that the
+    loader shuffles; ``stack`` are the calls that led here, outermost first.
+    """
+
+    model: str
+    image: Image
+    place: Place
+    name: str = ""
+    train: bool = False
+    guard: Guard = frozenset()
+    stack: tuple[Place, ...] = ()
+    function: str = ""
+
+    @property
+    def entry(self) -> str:
+        """Path of the file whose top level or function led here."""
+        return self.stack[0].path if self.stack else self.place.path
+
+
+@dataclass(frozen=True, slots=True)
+class Construction:
+    """A model that was constructed."""
+
+    model: str
+    place: Place
+    stack: tuple[Place, ...] = ()
+
+    @property
+    def entry(self) -> str:
+        return self.stack[0].path if self.stack else self.place.path
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleEvidence:
+    """What a module's source mentions that says whose data goes through it, and which files of the project it imports."""
+
+    path: str
+    words: frozenset[str]
+    imports: frozenset[str]
+    runs: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Wraparound:
     """Integer arithmetic on a uint8 image that can leave 0..255."""
 
@@ -109,10 +156,10 @@ class Training:
     place: Place
 
 
-def steps_of(image: Image) -> tuple[Step, ...]:
+def steps_of(image: Image | None) -> tuple[Step, ...]:
     """The steps behind an image value, first one first."""
     steps: list[Step] = []
-    step = image.step
+    step = image.step if image is not None else None
     while step is not None:
         steps.append(step)
         step = step.previous

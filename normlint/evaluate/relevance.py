@@ -16,6 +16,9 @@ from normlint.places import Span
 
 _NUMBERS = frozenset({255, 127.5, 128.0, 127.0, 256.0, 65535, 254, 0.5, 2, 1 / 255, 1 / 127.5, 0.00392, 0.0078125})
 _WORDS = frozenset({"uint8", "normalize", "denormalize", "transform", "transforms", "preprocess", "img_range"})
+# What a function mentions that hands images to a model.
+_FEEDING = frozenset({"backward", "no_grad", "inference_mode", "predict", "fit", "fit_generator", "train_on_batch", "DataLoader",
+                      "InferenceSession", "load_state_dict", "__getitem__"})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +34,17 @@ def site_words() -> frozenset[str]:
     return catalogue().trigger_words() | _WORDS
 
 
-def digests(module: ir.Module) -> tuple[dict[Span, Digest], dict[str, Digest]]:
-    """The digest of every function by the span of its name, and of functions and classes by name."""
+def digests(module: ir.Module) -> tuple[dict[Span, Digest], dict[str, Digest], frozenset[str]]:
+    """The digest of every function by the span of its name, of functions and classes by name, and all names mentioned."""
     by_span: dict[Span, Digest] = {}
     by_name: dict[str, Digest] = {}
-    _walk(module.body, by_span, by_name)
+    _, mentioned = _walk(module.body, by_span, by_name)
     for statement in module.body:
         if isinstance(statement, ir.Assign) and _walk(statement.value, {}, {})[0]:
             for target in statement.targets:
                 if isinstance(target, ir.Name):
                     by_name.setdefault(target.identifier, Digest(True, frozenset()))
-    return by_span, by_name
+    return by_span, by_name, frozenset(mentioned)
 
 
 def _walk(node: object, by_span: dict[Span, Digest], by_name: dict[str, Digest]) -> tuple[bool, set[str]]:
@@ -86,6 +89,8 @@ def _walk(node: object, by_span: dict[Span, Digest], by_name: dict[str, Digest])
 
 @cache
 def _named(name: str) -> bool:
+    if name in _FEEDING or name.endswith("loader"):
+        return True
     return (bool(label_of(name)) and len(name) > 1) or name in site_words() or name.rstrip("_") in site_words()
 
 

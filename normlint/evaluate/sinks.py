@@ -64,6 +64,7 @@ def stretch(run: Machine, entry: Entry, arguments: dict[str, Value]) -> tuple[st
 def sink(run: Machine, entry: Entry, arguments: dict[str, Value], value: Value, place: Place) -> Value:
     image = _image(run, value)
     how, pair = stretch(run, entry, arguments) if entry.operation.get("normalize") else ("", None)
+    how = how or ("colour map" if "cmap" in arguments else "")
     affine = Affine((1 / (pair[1] - pair[0]),), (-pair[0] / (pair[1] - pair[0]),)) if pair else written_map(entry)
     limits = _display_limits(run, arguments)
     run.observe(

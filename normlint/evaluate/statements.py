@@ -15,7 +15,17 @@ from normlint.evaluate.machine import Machine
 from normlint.evaluate.masks import assigned_mask
 from normlint.evaluate.state import State
 from normlint.evaluate.text import root_name
-from normlint.values import ALWAYS, ClassValue, FunctionValue, Guard, Unknown
+from normlint.values import (
+    ALWAYS,
+    ClassValue,
+    Constant,
+    Dataset,
+    FunctionValue,
+    Guard,
+    Loader,
+    Unknown,
+    Value,
+)
 
 MOST_ITERATIONS = 12
 
@@ -131,6 +141,8 @@ def _if(
     elif yes_on or no_on:
         run.state.absorb(yes_state if yes_on else no_state)
         run.guard = run.guard | (yes if yes_on else no)
+    for ended in (state for state, goes_on in ((yes_state, yes_on), (no_state, no_on)) if not goes_on):
+        _keep_cells(run, ended)
     return yes_on or no_on
 
 
@@ -149,7 +161,8 @@ def list_dormant(run: Machine, test: ir.Expression, guard: Guard, body: tuple[ir
 def dormancy(run: Machine) -> Iterator[None]:
     """For the length of a ``with`` nothing counts but the sites, and those as dormant."""
     log, returns = run.log, run.frames[-1].returns if run.frames else []
-    kept = [(found, len(found)) for found in (log.pipelines, log.wraparounds, log.mask_clamps, log.trainings, returns)]
+    kept = [(found, len(found)) for found in (log.pipelines, log.wraparounds, log.mask_clamps, log.trainings, log.feeds,
+                                                  log.constructions, returns)]
     run.dormant += 1
     outer, run.state = run.state, run.state.fork()
     try:
@@ -161,6 +174,13 @@ def dormancy(run: Machine) -> Iterator[None]:
             del found[count:]
 
 
+def _keep_cells(run: Machine, ended: State) -> None:
+    """Cells made in a branch that returned: what it returned may refer to them."""
+    for key, content in ended.changes.items():
+        if isinstance(key, int) and run.state.get(key) is None:
+            run.state.set(key, content)
+
+
 def is_main_guard(test: ir.Expression) -> bool:
     return (
         isinstance(test, ir.Compare)
@@ -170,8 +190,17 @@ def is_main_guard(test: ir.Expression) -> bool:
     )
 
 
+def wrapped_loader(run: Machine, node: ir.Expression, value: Value) -> Value:
+    """The loader inside an unknown call such as ``logger.log_every(loader, 10)``: it yields what the loader does."""
+    if not isinstance(node, ir.Call) or (not isinstance(value, Unknown) and value != Constant(None)):
+        return value
+    names = [a.value for a in node.arguments if isinstance(a.value, (ir.Name, ir.Attribute))]
+    loaders = [found for name in names if isinstance(found := evaluate(run, name), (Loader, Dataset))]
+    return loaders[0] if len(loaders) == 1 else value
+
+
 def _for(run: Machine, node: ir.For) -> None:
-    iterable = flush(run, evaluate(run, node.iterable))
+    iterable = wrapped_loader(run, node.iterable, flush(run, evaluate(run, node.iterable)))
     items = items_of(run, iterable)
     if items is not None and len(items) <= MOST_ITERATIONS:
         for item in items:

@@ -11,10 +11,13 @@ from normlint.places import Place
 from normlint.values import (
     ChannelRef,
     Constant,
+    Dataset,
     DictCell,
     External,
     Image,
+    InstanceCell,
     ListCell,
+    Loader,
     Ref,
     Slicing,
     Step,
@@ -45,6 +48,10 @@ def subscript(run: Machine, base: Value, index: Value, node: ir.Subscript) -> Va
             return _of_vector(run, content, index)
         case Image():
             return of_image(run, base, content, index, run.place(node))
+        case InstanceCell() | Dataset() | Loader():
+            from normlint.evaluate.datasets import item_of
+
+            return item_of(run, base)
         case Unknown():
             if isinstance(index, Constant) and isinstance(index.value, str):
                 return replace(run.element(content, index.value), label=label_of(index.value))

@@ -8,6 +8,12 @@ from normlint.claims import written
 from normlint.facts import Facts
 from normlint.findings import Finding
 from normlint.rules.registry import Rule
+from normlint.values import Image
+
+
+def _is_gray(image: Image) -> bool:
+    """One channel for sure; a data set's own pictures may have been repeated to three on the way."""
+    return image.order == "GRAY" and not image.assumed
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -48,7 +54,7 @@ def check(facts: Facts) -> Iterator[Finding]:
                 observation.place, f"two numbers ({written(mean, std)}) for a decoded picture, which has one channel or three",
                 key=written(mean, std), confidence="medium",
             )
-        elif observation.before is not None and observation.before.order == "GRAY" and len(mean) == 3:
+        elif observation.before is not None and _is_gray(observation.before) and len(mean) == 3:
             yield RULE.finding(
                 observation.place, f"three numbers ({written(mean, std)}) for an image of one channel",
                 key=written(mean, std), confidence="medium",

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from normlint.claims import written
-from normlint.evaluate.observations import steps_of
+from normlint.claims import describe, normalized_stats, written
+from normlint.evaluate.observations import Observation, steps_of
 from normlint.facts import Facts
 from normlint.findings import Finding, Related
+from normlint.places import Place
 from normlint.rules.registry import Rule
+from normlint.values import Step
+
+_SHAPE = re.compile(r"shape|ndim|dim\(|len\(|isinstance|size")
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -41,22 +46,49 @@ def check(facts: Facts) -> Iterator[Finding]:
     ```
     """
     for observation in facts.observations("normalize"):
-        image, mean, std = observation.before, observation.mean, observation.std
-        if image is None or mean is None or std is None or observation.helper or min(mean) <= 0 or max(std) > 1:
+        if observation.helper or observation.before is None:
             continue
-        earlier = None
-        for step in steps_of(image):
-            if step.operation == "normalize" and step.stats is not None and min(step.stats[0]) > 0:
-                earlier = step
-            elif step.operation in {"minmax", "mix"} or (step.affine is not None and step.operation != "to_unit"):
-                earlier = None
-        if earlier is None or earlier.stats is None:
+        found = _by_map(observation) or _by_steps(observation)
+        if found is None:
             continue
+        numbers, earlier, place = found
         yield RULE.finding(
             observation.place if not observation.stack else observation.stack[-1],
-            f"normalized a second time ({written(mean, std)}); it was normalized with {written(*earlier.stats)} before",
-            label="second normalize", related=(Related(earlier.place, "first normalize"),), key=written(mean, std),
+            f"normalized a second time ({numbers}); it was normalized with {earlier} before",
+            label="second normalize", related=(Related(place, "first normalize"),), key=numbers,
         )
+
+
+def _by_map(observation: Observation) -> tuple[str, str, Place] | None:
+    """The image is centred already, by whatever operations, and is shifted and scaled once more."""
+    affine, stats = observation.affine, normalized_stats(observation.before)
+    if stats is None or affine is None or max(affine.bias) >= 0 or min(affine.gain) <= 0 or min(stats.mean) < 0.05:
+        return None
+    if observation.mean is None or observation.std is None or min(observation.mean) <= 0 or _optional(observation):
+        return None
+    shifts = [step for step in steps_of(observation.before) if step.affine is not None and min(step.affine.bias) < 0]
+    return written(observation.mean, observation.std), describe(stats), (shifts or [Step("", observation.place, None)])[-1].place
+
+
+def _optional(observation: Observation) -> bool:
+    """Whether a flag decides: one place may normalize just where the other one does not."""
+    return any(relation in {"true", "false"} and not _SHAPE.search(text) for text, relation, _ in observation.guard)
+
+
+def _by_steps(observation: Observation) -> tuple[str, str, Place] | None:
+    """Two normalize calls follow each other, whatever the image was before."""
+    mean, std = observation.mean, observation.std
+    if mean is None or std is None or min(mean) <= 0 or max(std) > 1:
+        return None
+    earlier = None
+    for step in steps_of(observation.before):
+        if step.operation == "normalize" and step.stats is not None and min(step.stats[0]) > 0:
+            earlier = step
+        elif step.operation in {"minmax", "mix"} or (step.affine is not None and step.operation != "to_unit"):
+            earlier = None
+    if earlier is None or earlier.stats is None:
+        return None
+    return written(mean, std), written(*earlier.stats), earlier.place
 
 
 RULE = Rule("NL303", "double-normalize", "error", True, check)

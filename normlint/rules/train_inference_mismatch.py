@@ -86,6 +86,18 @@ def _single_pictures(file: FileFacts, training: list[PipelineObservation]) -> It
         )  # fmt: skip
 
 
+def _arrivals(facts: Facts) -> Iterator[Finding]:
+    """Images that reach one model in training and elsewhere, normalized with other numbers."""
+    for mismatch in facts.mismatches:
+        if mismatch.both_normalize:
+            yield RULE.finding(
+                mismatch.place,
+                f"{mismatch.side} normalizes with {mismatch.arrival.describe()}, {mismatch.against} with "
+                f"{mismatch.expected.describe()} ({mismatch.reference}); paired: {mismatch.reason}",
+                label=f"{mismatch.side} side", related=mismatch.related, key=mismatch.key, confidence=mismatch.confidence,
+            )
+
+
 def check(facts: Facts) -> Iterator[Finding]:
     """Inference or evaluation code normalizes with other stats than the training pipeline that it is paired with.
 
@@ -134,6 +146,7 @@ def check(facts: Facts) -> Iterator[Finding]:
                 if other_role == "train" and training.group == pipeline.group and _same_name(training, pipeline):
                     yield from _compare(file, training, pipeline, role)
         yield from _single_pictures(file, [p for role, p in known if role == "train" and p.group_kind == "dataset"])
+    yield from _arrivals(facts)
 
 
 RULE = Rule("NL101", "train-inference-mismatch", "error", True, check)

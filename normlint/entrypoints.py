@@ -1,0 +1,115 @@
+"""Entry points: files that something starts, whose data goes through them, and how images arrive at their models."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from normlint.arrivals import Arrival, arrival_of, is_opaque
+from normlint.evaluate.observations import Construction, Feed, ModuleEvidence
+from normlint.roles import role_of
+from normlint.sites import Role
+
+# Names that a file mentions when it trains, and when it only uses a model.
+_TRAINS = frozenset({"backward", "apply_gradients", "train_on_batch", "fit_generator", "manual_backward"})
+_USES = frozenset({"no_grad", "inference_mode", "load_state_dict", "predict", "InferenceSession", "eval"})
+
+
+@dataclass(frozen=True)
+class EntryPoint:
+    """One file with the models and data that its top level and functions reach.
+
+    ``feeds`` are the images that reach models, ``deliveries`` what its loaders deliver.
+    """
+
+    path: str
+    role: Role
+    evidence: str
+    feeds: tuple[Feed, ...]
+    deliveries: tuple[Feed, ...]
+    models: frozenset[str]
+    imports: frozenset[str]
+
+    @property
+    def folder(self) -> str:
+        return self.path.rpartition("/")[0]
+
+    @cached_property
+    def datasets(self) -> frozenset[str]:
+        return frozenset(feed.name for feed in self.deliveries if feed.name)
+
+    def arrivals(self, model: str, train: bool | None = None) -> tuple[Arrival, ...] | None:
+        """The images at a model; None where one of them is not known, or there is none."""
+        feeds = [f for f in self.feeds if f.model == model and (train is None or f.train is train)]
+        return known(feeds)
+
+    def delivered(self) -> tuple[Arrival, ...] | None:
+        """The images that the loaders deliver, the training ones where some are marked; None as in ``arrivals``."""
+        training = [feed for feed in self.deliveries if feed.train]
+        return known(training or self.deliveries)
+
+
+def known(feeds: Iterable[Feed]) -> tuple[Arrival, ...] | None:
+    """All arrivals of some feeds; None where one is opaque or there is none."""
+    found: list[Arrival] = []
+    for feed in feeds:
+        if is_opaque(feed):
+            return None
+        arrival = arrival_of(feed)
+        if arrival is not None:
+            found.append(arrival)
+    return tuple(found) or None
+
+
+def entry_points(
+    feeds: Iterable[Feed], constructions: Iterable[Construction], modules: Iterable[ModuleEvidence]
+) -> tuple[EntryPoint, ...]:
+    """The entry points of a project, by path."""
+    fed: dict[str, dict[Feed, None]] = defaultdict(dict)
+    built: dict[str, set[str]] = defaultdict(set)
+    for feed in feeds:
+        fed[feed.entry][feed] = None
+    for construction in constructions:
+        built[construction.entry].add(construction.model)
+    found = []
+    for module in sorted(modules, key=lambda module: module.path):
+        reached = [_marked(feed, module) for feed in fed.get(module.path, ())]
+        models = frozenset(built.get(module.path, ())) | {feed.model for feed in reached if feed.model}
+        if not reached and not models:
+            continue
+        role, evidence = _role(module, reached)
+        found.append(
+            EntryPoint(
+                module.path, role, evidence, tuple(f for f in reached if f.model), tuple(f for f in reached if not f.model),
+                models, module.imports,
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _marked(feed: Feed, module: ModuleEvidence) -> Feed:
+    """A feed at the top level of a file that trains there is one of training."""
+    top = not feed.function and not feed.stack and feed.model
+    return replace(feed, train=True) if top and not _TRAINS.isdisjoint(module.words) else feed
+
+
+def _role(module: ModuleEvidence, feeds: Iterable[Feed]) -> tuple[Role, str]:
+    """The role of a file, and what says so: what it does before what it is called."""
+    named = role_of(module.path)
+    if named == "test":
+        return "test", "named as a test"
+    if any(feed.train and feed.model for feed in feeds):
+        return "train", "a model is trained on what it is fed"
+    words = sorted(module.words & _TRAINS)
+    if words and module.runs:
+        return "train", f"calls {words[0]}"
+    if not module.runs:
+        return "library", "nothing runs at its top level"
+    if any(feed.train for feed in feeds) and named in {"train", "library"}:
+        return "train", "shuffles what its loader delivers"
+    if named in {"train", "eval", "inference", "export"}:
+        return named, f"named as {named}"
+    words = sorted(module.words & _USES)
+    return ("inference", f"calls {words[0]}") if words else ("unknown", "nothing says whose data goes through it")

@@ -1,0 +1,166 @@
+"""Which images reach which model: calls of models, ``fit`` and ``predict``, sessions, and what loaders deliver."""
+
+from __future__ import annotations
+
+import re
+
+from normlint.evaluate.machine import Machine
+from normlint.evaluate.observations import Construction, Feed, steps_since
+from normlint.places import Place
+from normlint.values import (
+    Alternatives,
+    Bound,
+    ClassValue,
+    Dataset,
+    DictCell,
+    External,
+    Guard,
+    Image,
+    InstanceCell,
+    ListCell,
+    TupleValue,
+    Unknown,
+    Value,
+)
+
+Named = tuple[tuple[str, Value], ...]
+
+# Last names of the libraries' base classes of models: torch.nn.Module, keras.Model, pytorch_lightning.LightningModule,
+# transformers.PreTrainedModel, diffusers.ModelMixin, flax.linen.Module, mmengine.model.BaseModel.
+_BASES = frozenset({"Module", "LightningModule", "Model", "PreTrainedModel", "ModelMixin", "BaseModel", "ScriptModule"})
+_NO_MODEL = re.compile(r"loss|criterion|metric|normali[sz]|transform|lpips", re.IGNORECASE)
+_TRAINS = frozenset({"fit", "fit_generator", "train_on_batch", "partial_fit"})
+_FEEDS = _TRAINS | {"predict", "predict_on_batch", "predict_generator", "predict_step", "forward", "__call__", "run", "evaluate",
+                    "encode_image", "get_image_features", "extract_features", "generate", "infer", "module"}  # fmt: skip
+_BACKWARD = frozenset({"backward", "zero_grad", "apply_gradients", "manual_backward"})
+_MOST_IMAGES = 12
+
+
+def is_model(cls: ClassValue, depth: int = 6) -> bool:
+    """Whether a class of the project is a model: it derives from a library's base class of models, or has a ``forward``."""
+    if _NO_MODEL.search(cls.name) or depth == 0:
+        return False
+    if cls.member("forward") is not None:
+        return True
+    for base in cls.bases:
+        if isinstance(base, External) and base.dotted.rsplit(".", 1)[-1] in _BASES:
+            return True
+        if isinstance(base, ClassValue) and is_model(base, depth - 1):
+            return True
+    return False
+
+
+def identity(cls: ClassValue) -> str:
+    return f"{cls.place.path}:{cls.name}"
+
+
+def model_of(run: Machine, value: Value) -> str:
+    """What identifies the model that a value is; empty where it is none, or nobody knows."""
+    if isinstance(value, Bound):
+        return model_of(run, value.receiver)
+    content = run.contents(value)
+    if isinstance(content, InstanceCell):
+        return identity(content.cls) if is_model(content.cls) else ""
+    if isinstance(content, Unknown) and not _NO_MODEL.search(content.origin.name):
+        return content.origin.maker
+    return ""
+
+
+def images_in(run: Machine, value: Value, depth: int = 3) -> list[tuple[Guard, Image]]:
+    """The images that a value is or holds, each with its guard."""
+    content = run.contents(value)
+    match content:
+        case Image():
+            return [(frozenset(), content)]
+        case TupleValue(items=items) | ListCell(items=items) if depth:
+            return [found for item in items[:8] for found in images_in(run, item, depth - 1)]
+        case DictCell(items=pairs) if depth:
+            return [found for _, item in pairs[:16] for found in images_in(run, item, depth - 1)]
+        case Alternatives(options=options):
+            return [(guard | inner, image) for guard, option in options for inner, image in images_in(run, option, depth)]
+    return []
+
+
+def record_call(
+    run: Machine, function: Value, positional: tuple[Value, ...], named: Named, result: Value, place: Place
+) -> None:
+    """Log the images that a call hands to a model."""
+    if run.muted or (isinstance(function, Bound) and function.name not in _FEEDS):
+        return
+    model = model_of(run, function)
+    if not model:
+        return
+    if _inside_model(run):
+        return
+    train = isinstance(function, Bound) and function.name in _TRAINS
+    values = (*positional, *(value for _, value in named))
+    if train or (isinstance(function, Bound) and function.name.endswith("_generator")):
+        values = tuple(first_of(run, value) for value in values[:1])
+    _log(run, model, values, result, train, place)
+
+
+def _inside_model(run: Machine) -> bool:
+    """Whether the call is a part of a model's own forward pass."""
+    return any(
+        frame.function is not None and frame.function.owner is not None
+        and frame.function.name in {"forward", "call", "__call__"} and is_model(frame.function.owner)
+        for frame in run.frames
+    )  # fmt: skip
+
+
+def _trains(run: Machine) -> bool:
+    """Whether a function on the way here runs a backward pass."""
+    functions = [frame.function for frame in run.frames if frame.function is not None]
+    return any(f.name == "training_step" or not _BACKWARD.isdisjoint(run.mentioned(f)) for f in functions)
+
+
+def first_of(run: Machine, value: Value) -> Value:
+    """The inputs that ``fit(x, y)`` or ``fit(sequence)`` hands to the model."""
+    from normlint.evaluate.datasets import item_of, iterates
+
+    if not iterates(run, value):
+        return value
+    item = run.contents(item_of(run, value))
+    return item.items[0] if isinstance(item, (TupleValue, ListCell)) and item.items else run.unknown()
+
+
+def _log(run: Machine, model: str, values: tuple[Value, ...], result: Value, train: bool, place: Place) -> None:
+    logged = 0
+    for value in values:
+        for guard, image in images_in(run, value):
+            if logged >= _MOST_IMAGES or _maps(run, result, image):
+                return
+            logged += 1
+            run.log.feeds.append(
+                Feed(model, image, place, "", train or _trains(run), run.guard | guard, tuple(run.stack), run.function_name)
+            )
+
+
+def _maps(run: Machine, result: Value, image: Image) -> bool:
+    """Whether a call gave back the image itself, through a map: a transform, no model."""
+    after = run.contents(result)
+    return isinstance(after, Image) and bool(steps_since(after, image) is not None)
+
+
+def record_delivery(run: Machine, dataset: Value, item: Value, train: bool, place: Place) -> None:
+    """Log the images that a loader delivers, with the identity of its data set."""
+    if run.muted:
+        return
+    for guard, image in images_in(run, item)[:_MOST_IMAGES]:
+        run.log.feeds.append(
+            Feed("", image, place, dataset_name(run, dataset), train, run.guard | guard, tuple(run.stack), run.function_name)
+        )
+
+
+def dataset_name(run: Machine, dataset: Value) -> str:
+    content = run.contents(dataset)
+    if isinstance(content, InstanceCell):
+        return identity(content.cls)
+    return dataset.dotted if isinstance(dataset, Dataset) else ""
+
+
+def record_construction(run: Machine, cls: ClassValue, place: Place) -> None:
+    """Log that a model was constructed."""
+    if not run.muted and is_model(cls):
+        run.log.constructions.append(Construction(identity(cls), place, tuple(run.stack)))
+

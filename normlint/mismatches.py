@@ -1,0 +1,167 @@
+"""Arrivals of paired entry points that disagree: what the rules across files report."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from normlint.arrivals import Arrival, arrival_of, is_opaque, places_agree
+from normlint.entrypoints import EntryPoint
+from normlint.evaluate.observations import Feed, Observation
+from normlint.findings import Confidence, Related
+from normlint.pairing import Pair, evidence_of
+from normlint.places import Place
+from normlint.roles import role_of
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """One arrival that agrees with none of those it is paired with.
+
+    ``place`` lies in the entry point's own file where something there made the values what they are.
+    """
+
+    arrival: Arrival
+    expected: Arrival
+    place: Place
+    side: str
+    against: str
+    reason: str
+    confidence: Confidence
+
+    @property
+    def both_normalize(self) -> bool:
+        """Both sides normalize, with other numbers (NL101); otherwise one of them does not (NL102)."""
+        return self.arrival.stats is not None and self.expected.stats is not None
+
+    @property
+    def reference(self) -> Place:
+        return self.expected.made_at or self.expected.feed.place
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return (
+            Related(self.arrival.feed.place, "reaches the model here"), Related(self.reference, f"{self.against} side"),
+        )  # fmt: skip
+
+    @property
+    def key(self) -> str:
+        return f"{self.arrival.describe()} | {self.expected.describe()}"
+
+
+def mismatches(pairs: Iterable[Pair], observations: Iterable[Observation]) -> Iterator[Mismatch]:
+    """Disagreements between entry points and the training that they are paired with."""
+    groups: dict[tuple[str, str], list[Pair]] = defaultdict(list)
+    for pair in pairs:
+        groups[pair.other.path, pair.model].append(pair)
+    observed = _by_entry(observations)
+    for group in groups.values():
+        expected = training_arrivals(group)
+        if expected is None:
+            continue
+        pair = group[0]
+        entry, model = pair.other, pair.model
+        for arrival in _disagreeing(entry, model, expected, inside=pair.training is pair.other):
+            yield Mismatch(
+                arrival, expected[0], _place(arrival, entry, observed), _side(arrival, entry), "training", pair.reason,
+                pair.confidence,
+            )  # fmt: skip
+
+
+def _side(arrival: Arrival, entry: EntryPoint) -> str:
+    """What to call the entry point: the role of the function, where one program does it all."""
+    if entry.role != "train":
+        return entry.role if entry.role != "unknown" else "other code"
+    role = role_of("", arrival.feed.function)
+    return role if role in {"eval", "inference", "export"} else "other code"
+
+
+def outliers(entries: tuple[EntryPoint, ...], observations: Iterable[Observation]) -> Iterator[Mismatch]:
+    """The one entry point that differs from at least two others which serve the same model and agree."""
+    observed = _by_entry(observations)
+    by_model: dict[str, list[EntryPoint]] = defaultdict(list)
+    for entry in entries:
+        for model in entry.models:
+            if ":" in model and entry.role not in {"test", "library"}:
+                by_model[model].append(entry)
+    for model, group in sorted(by_model.items()):
+        known = [(entry, arrivals) for entry in group if (arrivals := entry.arrivals(model)) is not None]
+        if len(known) < 3:
+            continue
+        for entry, arrivals in known:
+            others = [(other, theirs) for other, theirs in known if other is not entry]
+            reference = others[0][1][0]
+            alike = all(arrival.agrees(reference) for _, theirs in others for arrival in theirs)
+            if not alike or any(arrival.agrees(reference) for arrival in arrivals):
+                continue
+            evidence = evidence_of(others[0][0], entry, model)
+            if evidence:
+                names = ", ".join(other.path for other, _ in others[:3])
+                reason = f"{', '.join(evidence)}; {names} agree"
+                yield Mismatch(
+                    arrivals[0], reference, _place(arrivals[0], entry, observed), _side(arrivals[0], entry),
+                    f"{len(others)} other programs", reason, "medium",
+                )  # fmt: skip
+
+
+def _by_entry(observations: Iterable[Observation]) -> dict[tuple[str, Place], list[Observation]]:
+    """Observations by the file whose top level or function led to them, and their place."""
+    observed: dict[tuple[str, Place], list[Observation]] = defaultdict(list)
+    for observation in observations:
+        root = observation.stack[0].path if observation.stack else observation.place.path
+        observed[root, observation.place].append(observation)
+    return observed
+
+
+def training_arrivals(group: list[Pair]) -> tuple[Arrival, ...] | None:
+    """How images arrive in the paired training; None where that is not known or the trainings differ."""
+    found: list[Arrival] = []
+    for pair in group:
+        arrivals = pair.training.arrivals(pair.model, train=True) or pair.training.arrivals(pair.model)
+        if arrivals is None and not any(feed.model == pair.model for feed in pair.training.feeds):
+            arrivals = _normalized(pair.training.delivered())
+        if arrivals is None:
+            return None
+        found.extend(arrivals)
+    return tuple(found) if found and all(arrival.agrees(found[0]) for arrival in found) else None
+
+
+def _normalized(arrivals: tuple[Arrival, ...] | None) -> tuple[Arrival, ...] | None:
+    """What a loader delivers says how images reach the model only where they are normalized already."""
+    return arrivals if arrivals is not None and all(arrival.stats is not None for arrival in arrivals) else None
+
+
+def _disagreeing(entry: EntryPoint, model: str, expected: tuple[Arrival, ...], inside: bool) -> Iterator[Arrival]:
+    calls: dict[Place, list[Feed]] = defaultdict(list)
+    for feed in entry.feeds:
+        if feed.model == model and not (inside and feed.train):
+            calls[feed.place].append(feed)
+    for feeds in calls.values():
+        if any(is_opaque(feed) for feed in feeds):
+            continue
+        arrivals = [arrival for feed in feeds if (arrival := arrival_of(feed)) is not None]
+        if not arrivals or any(arrival.agrees(known) for arrival in arrivals for known in expected):
+            continue
+        if all(places_agree(arrivals[0].feed.guard, known.feed.guard) for known in expected):
+            yield arrivals[0]
+
+
+def _place(
+    arrival: Arrival, entry: EntryPoint, observed: dict[tuple[str, Place], list[Observation]]
+) -> Place:
+    """The operation that made the values, or the call in the entry point's file that led to it."""
+    made = arrival.made_at
+    if made is None:
+        return arrival.feed.place
+    numbers = [place for place in arrival.numbers_at if place.path == entry.path]
+    if numbers and made.path != entry.path:
+        return numbers[0]
+    if made.path == entry.path:
+        return made
+    for observation in observed.get((entry.path, made), ()):
+        own = [place for place in observation.stack if place.path == entry.path]
+        if own:
+            return own[-1]
+    own = [place for place in (*arrival.feed.stack, arrival.feed.place) if place.path == entry.path]
+    return own[-1] if own else arrival.feed.place
