@@ -105,3 +105,24 @@ def written(mean: Numbers | None, std: Numbers | None) -> str:
     if std is not None:
         parts.append(f"std {show(std, 6)}")
     return ", ".join(parts)
+
+
+_ORDER_TOLERANCE = 0.004  # one level of 255: 123 is 123.675 and 104 is 103.94
+_LEAST_DIFFERENCE = 0.02  # between red and blue: less says nothing of the order
+
+
+def order_of(mean: Numbers) -> str | None:
+    """The channel order that a mean of three different numbers is written in: "RGB" or "BGR" of well-known stats.
+
+    Numbers above 1.5 are in units of 0..255. None for stats that nobody knows, and where red and blue are alike.
+    """
+    if len(mean) != 3 or min(mean) <= 0:
+        return None
+    unit = tuple(number / 255 for number in mean) if max(mean) > 1.5 else mean
+    if abs(unit[0] - unit[2]) < _LEAST_DIFFERENCE:
+        return None
+    means = [known.mean for known in catalogue().known_stats if len(known.mean) == 3]
+    straight, reverse = (
+        any(close(known, numbers, 0.0, _ORDER_TOLERANCE) for known in means) for numbers in (unit, unit[::-1])
+    )
+    return None if straight == reverse else "RGB" if straight else "BGR"

@@ -17,6 +17,7 @@ from normlint.evaluate.observations import (
     ModuleEvidence,
     Observation,
     PipelineObservation,
+    ReturnedOrders,
     Wraparound,
 )
 from normlint.mismatches import Mismatch, mismatches, outliers
@@ -35,6 +36,7 @@ class FileFacts:
     wraparounds: tuple[Wraparound, ...] = ()
     mask_clamps: tuple[MaskClamp, ...] = ()
     dormant: tuple[Observation, ...] = ()
+    returned_orders: tuple[ReturnedOrders, ...] = ()
 
     @cached_property
     def by_place(self) -> dict[Place, tuple[Observation, ...]]:
@@ -89,6 +91,7 @@ def gather(log: Log) -> Facts:
     dormant: dict[str, dict[Observation, None]] = defaultdict(dict)
     for observation in log.dormant:
         dormant[observation.place.path][observation] = None
+    returned_orders: dict[str, dict[ReturnedOrders, None]] = defaultdict(dict)
     for observation in log.observations:
         observations[observation.place.path][observation] = None
     for pipeline in log.pipelines:
@@ -97,7 +100,9 @@ def gather(log: Log) -> Facts:
         wraparounds[wraparound.place.path].append(wraparound)
     for mask in log.mask_clamps:
         mask_clamps[mask.place.path].append(mask)
-    paths = sorted({*observations, *pipelines, *wraparounds, *mask_clamps, *dormant})
+    for returned in log.returned_orders:
+        returned_orders[returned.place.path][returned] = None
+    paths = sorted({*observations, *pipelines, *wraparounds, *mask_clamps, *dormant, *returned_orders})
     return Facts(
         tuple(
             FileFacts(
@@ -107,6 +112,7 @@ def gather(log: Log) -> Facts:
                 tuple(wraparounds[path]),
                 tuple(mask_clamps[path]),
                 tuple(dormant[path]),
+                tuple(returned_orders[path]),
             )
             for path in paths
         ),

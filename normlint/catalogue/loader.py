@@ -10,11 +10,12 @@ from typing import Any
 from normlint.catalogue.entries import CatalogueError, Entry, KnownStats
 
 COMPILED = Path(__file__).with_name("compiled.json")
-_TRIGGERS = frozenset({"load", "swap", "compose", "round"})
+_TRIGGERS = frozenset({"load", "swap", "compose", "round", "object"})
 # Words of everyday code: as triggers they would let nearly every function and file through.
 _COMMON = frozenset(
     {"to", "float", "save", "show", "fix", "fmin", "fmax", "merge", "grab", "frombuffer", "ascent", "astronaut", "camera",
-     "cat", "chelsea", "coffee", "face", "retina", "rocket"}
+     "cat", "chelsea", "coffee", "face", "retina", "rocket", "read",
+     "retrieve", "generate", "process", "write", "next"}
 )  # fmt: skip
 _LONGEST_ALIAS_CHAIN = 4
 

@@ -172,7 +172,19 @@ def with_channel(image: Image, number: int, new: Image) -> Image:
     if image.interval is not None and new.interval is not None:
         interval = Interval(put(image.interval.low, new.interval.low), put(image.interval.high, new.interval.high))
     dtype = image.dtype if image.dtype == "uint8" else new.dtype
-    return replace(image, map=whole, interval=interval, step=new.step or image.step, dtype=dtype, pending=None)
+    return replace(
+        image, map=whole, interval=interval, step=new.step or image.step, dtype=dtype, pending=None,
+        order=_order_with(image, number, new),
+    )  # fmt: skip
+
+
+def _order_with(image: Image, number: int, new: Image) -> str | None:
+    """The order after one channel was written: a channel that was read from a picture knows which one it is."""
+    if new.order not in {"R", "G", "B"} or number > 2:
+        return image.order if new.origin.number == image.origin.number else None
+    letters = list(image.order if image.order is not None and len(image.order) == 3 else "???")
+    letters[number] = new.order
+    return "".join(letters)
 
 
 def augmented(run: Machine, node: ir.AugmentedAssign) -> None:

@@ -14,6 +14,7 @@ from normlint.evaluate.guards import alternatives
 from normlint.evaluate.helper_sites import entering_images, observe_helper
 from normlint.evaluate.machine import DEEPEST_CALL, Frame, Machine, class_member
 from normlint.evaluate.memory import Remembered, key_of, origins_of, recalled, sunk_by
+from normlint.evaluate.returned_orders import observe_returns
 from normlint.places import Place
 from normlint.values import (
     Alternatives,
@@ -224,6 +225,8 @@ def run_body(run: Machine, function: FunctionValue, scope: int, frame: Frame) ->
         if not isinstance(function.body, tuple):
             return flush(run, evaluate(run, function.body))
         ended = not run_block(run, function.body)
+    if len(function.body) > 1:
+        observe_returns(run, function, frame)
     if not frame.returns:
         return Constant(None) if not ended else run.unknown()
     return alternatives(frame.returns) or run.unknown("output", function.name)

@@ -11,7 +11,7 @@ from normlint.evaluate.attributes import attribute
 from normlint.evaluate.constants import constant_site
 from normlint.evaluate.emission import flush
 from normlint.evaluate.guards import alternatives
-from normlint.evaluate.iteration import element_of, items_of
+from normlint.evaluate.iteration import GROWS, element_of, items_of
 from normlint.evaluate.machine import DEEPEST_EXPRESSION, RECIPROCAL, Machine, label_of
 from normlint.evaluate.parameters import dtype_of
 from normlint.evaluate.subscripts import subscript
@@ -22,6 +22,7 @@ from normlint.values import (
     External,
     FunctionValue,
     ListCell,
+    Ref,
     Slicing,
     TupleValue,
     Unknown,
@@ -102,6 +103,8 @@ def _unbound(run: Machine, name: str) -> Value:
 
 def _attribute(run: Machine, node: ir.Attribute) -> Value:
     receiver = evaluate(run, node.value)
+    if isinstance(receiver, Ref) and node.name in GROWS:
+        return attribute(run, receiver, node.name, node)  # all forms of a list grow at once
     return run.each(receiver, lambda option: attribute(run, option, node.name, node))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from normlint import ir
 from normlint.evaluate.machine import Machine
+from normlint.places import Place
 from normlint.values import (
     Alternatives,
     ChannelRef,
@@ -13,6 +14,7 @@ from normlint.values import (
     Constant,
     Dataset,
     DictCell,
+    External,
     Image,
     InstanceCell,
     ListCell,
@@ -24,6 +26,8 @@ from normlint.values import (
     Value,
     Vector,
 )
+
+GROWS = frozenset({"append", "extend", "insert"})  # methods that make a list longer in place
 
 
 def items_of(run: Machine, iterable: Value) -> list[Value] | None:
@@ -41,8 +45,8 @@ def items_of(run: Machine, iterable: Value) -> list[Value] | None:
     return None
 
 
-def element_of(run: Machine, iterable: Value) -> Value:
-    """Any element of something that is iterated."""
+def element_of(run: Machine, iterable: Value, place: Place | None = None) -> Value:
+    """Any element of something that is iterated (at ``place``)."""
     content = run.contents(iterable)
     match content:
         case Loader() | Dataset() | InstanceCell():
@@ -53,6 +57,10 @@ def element_of(run: Machine, iterable: Value) -> Value:
             return run.each(iterable, lambda option: element_of(run, option))
         case Image():
             return content
+        case External(dotted=dotted) if dotted.endswith("()"):
+            from normlint.evaluate.loading import element_of_reader
+
+            return element_of_reader(run, dotted, "__iter__", place) or run.unknown()
         case ListCell(items=(first,)):
             return first
         case ListCell(items=items) | TupleValue(items=items) if items and all(item == items[0] for item in items):

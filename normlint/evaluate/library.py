@@ -13,6 +13,7 @@ from normlint.evaluate.transforms import construct
 from normlint.places import Place
 from normlint.values import (
     Alternatives,
+    Bound,
     Composition,
     Constant,
     External,
@@ -32,6 +33,12 @@ def call_library(run: Machine, dotted: str, positional: tuple[Value, ...], named
     entry = run.catalogue.lookup(dotted)
     if entry is None:
         from normlint.evaluate.calls import flush_all
+
+        receiver, _, method = dotted.rpartition(".")
+        if receiver.endswith("()"):  # an object whose method is known by its bare name only
+            from normlint.evaluate.methods import call_method
+
+            return call_method(run, Bound(run.unknown("output", receiver), method), positional, named, place)
 
         flush_all(run, positional, named)
         passed_to_dataset(run, dotted, named, place)

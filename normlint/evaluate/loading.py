@@ -17,7 +17,20 @@ _DECODED = Affine((255.0,), (0.0,))
 
 
 def load(run: Machine, entry: Entry, arguments: dict[str, Value], value: Value, place: Place) -> Value:
-    """A decoded picture: bytes 0..255 in the decoder's channel order."""
+    """A decoded picture; with ``position`` the reader returns a tuple that holds it there (``flag, frame``)."""
+    image = _decoded(run, entry, arguments, place)
+    position = entry.operation.get("position")
+    return TupleValue((*(run.unknown() for _ in range(position)), image)) if isinstance(position, int) else image
+
+
+def element_of_reader(run: Machine, dotted: str, method: str, place: Place | None) -> Value | None:
+    """What iterating over a reader, or indexing it, gives; None for objects that are no readers."""
+    entry = run.catalogue.lookup(f"{dotted}.{method}") if dotted.endswith("()") else None
+    return _decoded(run, entry, {}, place) if entry is not None and entry.operation["op"] == "load" else None
+
+
+def _decoded(run: Machine, entry: Entry, arguments: dict[str, Value], place: Place | None) -> Image:
+    """Bytes 0..255 in the decoder's channel order."""
     details = entry.operation
     origin = Origin("picture", run.numbering.next(), entry.name, place)
     text = {name: details.get(name) for name in ("container", "dtype", "order", "layout")}
@@ -28,11 +41,13 @@ def load(run: Machine, entry: Entry, arguments: dict[str, Value], value: Value, 
     if flags and entry.name.startswith("cv2."):
         content = run.contents(flags[0])
         spelled = str(getattr(content, "value", getattr(content, "dotted", "")))
-        if not spelled.endswith(("IMREAD_COLOR", "1")):
-            order = None
-            if not spelled.endswith(("GRAYSCALE", "0")):
-                dtype = None  # IMREAD_UNCHANGED keeps 16-bit files
-                return Image(origin, IDENTITY, container=container)
+        if spelled.endswith("IMREAD_COLOR_RGB"):
+            order = "RGB"
+        elif not spelled.endswith(("IMREAD_COLOR", "1")) or spelled == "-1":
+            unchanged = spelled == "-1" or spelled.endswith("UNCHANGED")
+            order = "BGR" if unchanged else None
+            if not spelled.endswith(("GRAYSCALE", "0")):  # IMREAD_UNCHANGED keeps 16-bit files
+                return Image(origin, IDENTITY, container=container, order=order, layout="HWC" if unchanged else None)
     return Image(
         origin, _DECODED, anchored=True, interval=BYTES, dtype=dtype, order=order, layout=layout or "HWC",
         container=container,

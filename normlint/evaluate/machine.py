@@ -18,6 +18,7 @@ from normlint.evaluate.observations import (
     ModuleEvidence,
     Observation,
     PipelineObservation,
+    ReturnedOrders,
     Training,
     Wraparound,
 )
@@ -121,6 +122,7 @@ class Log:
     pipelines: list[PipelineObservation] = field(default_factory=list)
     wraparounds: list[Wraparound] = field(default_factory=list)
     mask_clamps: list[MaskClamp] = field(default_factory=list)
+    returned_orders: list[ReturnedOrders] = field(default_factory=list)
     trainings: list[Training] = field(default_factory=list)
     dormant: list[Observation] = field(default_factory=list)
     feeds: list[Feed] = field(default_factory=list)
@@ -415,9 +417,11 @@ def channel_of(image: Image, number: int) -> Image:
         return (numbers[number],) if -len(numbers) <= number < len(numbers) and len(numbers) > 1 else numbers
 
     interval = image.interval
+    order = image.order[number] if image.order in {"RGB", "BGR"} and -3 <= number < 3 else image.order
     return replace(
         image, map=Affine(pick(image.map.gain), pick(image.map.bias)) if image.map else None,
         interval=Interval(pick(interval.low), pick(interval.high)) if interval else None, channels=1, pending=None,
+        order=order,
     )  # fmt: skip
 
 

@@ -7,19 +7,22 @@ from dataclasses import replace
 from normlint.evaluate.arithmetic import binary
 from normlint.evaluate.assignment import channel_image, held, store
 from normlint.evaluate.emission import flush
-from normlint.evaluate.iteration import items_of
+from normlint.evaluate.guards import alternatives
+from normlint.evaluate.iteration import GROWS, items_of
 from normlint.evaluate.library import bind_arguments
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.operations import UNFLUSHED, operate
 from normlint.evaluate.parameters import vector_of
 from normlint.places import Place
 from normlint.values import (
+    Alternatives,
     Bound,
     ChannelRef,
     Constant,
     DictCell,
     External,
     FunctionValue,
+    Guard,
     Image,
     InstanceCell,
     ListCell,
@@ -44,6 +47,8 @@ def call_method(run: Machine, method: Bound, positional: tuple[Value, ...], name
     match content:
         case ListCell():
             return _of_list(run, receiver, content, method.name, positional)
+        case Alternatives(options=options) if method.name in GROWS and isinstance(receiver, Ref):
+            return _of_lists(run, receiver, options, method.name, positional)
         case DictCell():
             return _of_dict(run, receiver, content, method.name, positional, named)
         case InstanceCell():
@@ -64,6 +69,23 @@ def _flush(run: Machine, positional: tuple[Value, ...], named: Named) -> None:
     from normlint.evaluate.calls import flush_all
 
     flush_all(run, positional, named)
+
+
+def _of_lists(
+    run: Machine, receiver: Ref, options: tuple[tuple[Guard, Value], ...], name: str, positional: tuple[Value, ...]
+) -> Value:
+    """A list that an earlier branch changed or not grows in both forms."""
+    items = tuple(held(run, flush(run, value)) for value in positional)
+    grown: list[tuple[Guard, Value]] = []
+    for guard, option in options:
+        cell: object = option  # what a state merges are contents of cells
+        if not isinstance(cell, ListCell):
+            return run.unknown()
+        copy = run.allocate(cell)
+        _of_list(run, copy, cell, name, items)
+        grown.append((guard, run.cell(copy)))  # type: ignore[arg-type]
+    run.state.set(receiver.address, alternatives(grown) or ListCell((), open=True))
+    return Constant(None)
 
 
 def _of_list(run: Machine, receiver: Value, cell: ListCell, name: str, positional: tuple[Value, ...]) -> Value:

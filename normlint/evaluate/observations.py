@@ -148,6 +148,15 @@ class MaskClamp:
 
 
 @dataclass(frozen=True, slots=True)
+class ReturnedOrders:
+    """A function whose branches return different channel orders, each with the place that made it so."""
+
+    function: str
+    place: Place
+    orders: tuple[tuple[str, Place], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Training:
     """A loss compared a value of one origin with an image: they live on the same scale."""
 

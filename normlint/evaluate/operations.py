@@ -10,7 +10,8 @@ from normlint.catalogue import Entry
 from normlint.evaluate import loading, sinks
 from normlint.evaluate.casting import cast, scale_dtype, to_unit
 from normlint.evaluate.emission import flush
-from normlint.evaluate.machine import Machine
+from normlint.evaluate.layouts import after_operation, flips_channels, integers_of
+from normlint.evaluate.machine import Machine, channel_of
 from normlint.evaluate.observations import Observation
 from normlint.evaluate.parameters import flag_of, normalization_of, vector_of
 from normlint.evaluate.subscripts import flipped
@@ -20,6 +21,7 @@ from normlint.values import (
     Alternatives,
     Bound,
     Constant,
+    External,
     Image,
     ListCell,
     Origin,
@@ -37,7 +39,7 @@ Operation = Callable[[Machine, Entry, Arguments, Value, Place], Value]
 
 # Operations that leave the numbers alone: arithmetic goes on through them and is reported as one site.
 _WITH_STATS = frozenset({"normalize", "denormalize", "rescale", "blob"})
-UNFLUSHED = frozenset({"identity", "constant", "arithmetic"})
+UNFLUSHED = frozenset({"identity", "constant", "arithmetic", "flip"})
 
 
 def operate(run: Machine, entry: Entry, arguments: Arguments, value: Value, place: Place) -> Value:
@@ -96,23 +98,52 @@ def _identity(run: Machine, entry: Entry, arguments: Arguments, value: Value, pl
     layout, order = details.get("layout"), details.get("order")
     changed = replace(
         content,
-        layout=layout if isinstance(layout, str) else _layout(entry, content, details),
+        layout=layout if isinstance(layout, str) else _layout(run, entry, content, arguments),
         order=order if isinstance(order, str) else content.order, **changes,  # type: ignore[arg-type]
     )  # fmt: skip
     return value if details.get("view") and changed == content else changed
 
 
-def _layout(entry: Entry, image: Image, details: dict[str, object]) -> str | None:
-    """Axes that move leave the layout unknown, others keep it."""
-    if details.get("layout", "same") is None or entry.name.rsplit(".", 1)[-1] in _MOVING_AXES:
+def _layout(run: Machine, entry: Entry, image: Image, arguments: Arguments) -> str | None:
+    """Axes that move change the layout, other operations keep it."""
+    name = entry.name.rsplit(".", 1)[-1].rstrip("_")
+    if entry.operation.get("layout", "same") is None:
         return None
-    return image.layout
+    if image.container == "pil" or entry.name.startswith("cv2."):
+        return image.layout  # a transposed picture keeps its channels last
+    return after_operation(run, name, image.layout, arguments) if name in _MOVING_AXES else image.layout
 
 
 _MOVING_AXES = frozenset(
     {"permute", "transpose", "rearrange", "movedim", "moveaxis", "swapaxes", "reshape", "view", "unsqueeze",
-     "squeeze", "expand_dims", "flatten", "rollaxis", "einsum", "T"}
+     "squeeze", "expand_dims", "flatten", "rollaxis", "einsum", "T", "ravel", "swapdims", "permute_dims",
+     "permute_dimensions"}
 )  # fmt: skip
+
+
+def _flip(run: Machine, entry: Entry, arguments: Arguments, value: Value, place: Place) -> Value:
+    """Reversed axes: a mirror, or the channels in the other order where the channel axis is among them."""
+    content = run.contents(value)
+    if not isinstance(content, Image):
+        return value
+    axes = integers_of(run, arguments.get(str(entry.operation["axis"])))
+    turns = flips_channels(content.layout, axes) if axes is not None else None
+    if turns is None:
+        return replace(content, order=None)
+    return flipped(content, place) if turns else content
+
+
+def _split(run: Machine, entry: Entry, arguments: Arguments, value: Value, place: Place) -> Value:
+    """``b, g, r = cv2.split(image)``: each channel knows which one it is."""
+    content = run.contents(value)
+    if not isinstance(content, Image) or content.order not in {"RGB", "BGR"}:
+        return value
+    return TupleValue(tuple(channel_of(content, number) for number in range(3)))
+
+
+def _construct(run: Machine, entry: Entry, arguments: Arguments, value: Value, place: Place) -> Value:
+    """An object of a library whose methods the catalogue knows as ``Class().method``."""
+    return External(f"{entry.name}()")
 
 
 def _clamp(run: Machine, entry: Entry, arguments: Arguments, value: Value, place: Place) -> Value:
@@ -235,8 +266,7 @@ def joined(run: Machine, images: list[Image], count: int, place: Place) -> Value
     first = images[0]
     if all((i.map, i.interval, i.dtype, i.anchored) == (first.map, first.interval, first.dtype, first.anchored)
            for i in images) and (first.anchored or len(images) == 1):  # fmt: skip
-        orders = {image.order for image in images}
-        return replace(first, order=first.order if len(orders) == 1 else None)
+        return replace(first, order=_joined_order(images))
     intervals = [image.interval for image in images if image.interval is not None]
     interval = None
     if len(intervals) == len(images):
@@ -246,8 +276,17 @@ def joined(run: Machine, images: list[Image], count: int, place: Place) -> Value
     dtypes = {image.dtype for image in images}
     return Image(
         Origin("output", run.numbering.next(), "combine", place), map=None, interval=interval,
-        dtype=first.dtype if len(dtypes) == 1 else None, container=first.container,
+        dtype=first.dtype if len(dtypes) == 1 else None, container=first.container, order=_joined_order(images),
     )  # fmt: skip
+
+
+def _joined_order(images: list[Image]) -> str | None:
+    """The order that all have, or that three channels put together give: ``cv2.merge([r, g, b])``."""
+    orders = [image.order for image in images]
+    letters = "".join(order or "?" for order in orders)
+    if len(orders) == 3 and letters in {"RGB", "BGR"}:
+        return letters
+    return orders[0] if len(set(orders)) == 1 else None
 
 
 def _resample(run: Machine, entry: Entry, arguments: Arguments, value: Value, place: Place) -> Value:
@@ -283,18 +322,34 @@ def _swap(run: Machine, entry: Entry, arguments: Arguments, value: Value, place:
     image = seen(run, value)
     parameter = entry.operation.get("code")
     code = run.contents(arguments[parameter]) if isinstance(parameter, str) and parameter in arguments else None
-    spelled = code.value if isinstance(code, Constant) else getattr(code, "dotted", "")
+    spelled = code.value if isinstance(code, Constant) else getattr(code, "dotted", entry.operation.get("code_value", ""))
     if image is None or not isinstance(spelled, str) or "2" not in spelled:
         return run.unknown("output", entry.name, place)
     source, _, target = spelled.rsplit("_", 1)[-1].upper().partition("2")
     source, target = source.removesuffix("A"), target.removesuffix("A")
     if {source, target} == {"RGB", "BGR"}:
-        return flipped(image, place) if image.order else replace(flipped(image, place), order=None)
+        return flipped(image, place, f"{source}2{target}")
     if source == target:
         return image
     if "GRAY" in {source, target}:
         return replace(image, order="GRAY" if target == "GRAY" else None, channels=1 if target == "GRAY" else 3)
-    return replace(image, map=None, anchored=False, order="other", step=Step("colour", place, image.step, label=spelled))
+    step = Step("colour", place, image.step, label=f"{source} {image.order or ''}")
+    return replace(image, map=None, anchored=False, order=_from_colours(image, source, target), step=step)
+
+
+def _from_colours(image: Image, source: str, target: str) -> str | None:
+    """The order of a picture that comes back from another colour space as it went there; "other" within that space."""
+    if target not in {"RGB", "BGR"}:
+        return "other"
+    step = image.step
+    while step is not None and (step.operation != "colour" or step.label.split(" ")[0] not in {"RGB", "BGR"}):
+        step = step.previous
+    if step is None or source in {"RGB", "BGR"}:
+        return None
+    went, _, order = step.label.partition(" ")
+    if went == target:
+        return order or None
+    return {"RGB": "BGR", "BGR": "RGB"}.get(order)
 
 
 def _lambda(run: Machine, entry: Entry, arguments: Arguments, value: Value, place: Place) -> Value:
@@ -329,6 +384,9 @@ _OPERATIONS: dict[str, Operation] = {
     "combine": _combine,
     "constant": loading.array_of,
     "swap": _swap,
+    "flip": _flip,
+    "split": _split,
+    "object": _construct,
     "resample": _resample,
     "minmax": _minmax,
     "photometric": _photometric,

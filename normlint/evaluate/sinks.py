@@ -29,6 +29,15 @@ def contract_of(entry: Entry) -> SinkContract:
     )  # fmt: skip
 
 
+def _contract(run: Machine, entry: Entry, arguments: dict[str, Value]) -> SinkContract:
+    """The contract with the channel order that an argument may choose (``image_format="BGR"``)."""
+    contract = contract_of(entry)
+    if contract.order in arguments:
+        chosen = run.contents(arguments[contract.order])
+        return replace(contract, order=str(chosen.value) if isinstance(chosen, Constant) else None)
+    return contract
+
+
 def _image(run: Machine, value: Value) -> Image | None:
     from normlint.evaluate.operations import joined, seen
 
@@ -69,7 +78,8 @@ def sink(run: Machine, entry: Entry, arguments: dict[str, Value], value: Value, 
     limits = _display_limits(run, arguments)
     run.observe(
         Observation(
-            entry.kind or "sink", entry.name, place, affine, source="literal", before=image, contract=contract_of(entry),
+            entry.kind or "sink", entry.name, place, affine, source="literal", before=image,
+            contract=_contract(run, entry, arguments),
             low=pair[0] if pair else limits[0], high=pair[1] if pair else limits[1], note=how,
         )
     )  # fmt: skip

@@ -208,7 +208,7 @@ def _for(run: Machine, node: ir.For) -> None:
             _branch(run, node.body)
     else:
         widen(run, node.body)
-        assignment.assign(run, node.target, element_of(run, iterable), node.iterable)
+        assignment.assign(run, node.target, element_of(run, iterable, run.place(node.iterable)), node.iterable)
         _branch(run, node.body)
     assignment.settle(run, iterable)
     _branch(run, node.otherwise)

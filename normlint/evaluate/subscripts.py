@@ -27,6 +27,8 @@ from normlint.values import (
     Vector,
 )
 
+_NEW_AXES = (External("numpy.newaxis"), External("tensorflow.newaxis"), External("jax.numpy.newaxis"))
+
 
 def subscript(run: Machine, base: Value, index: Value, node: ir.Subscript) -> Value:
     content = run.contents(base)
@@ -46,6 +48,10 @@ def subscript(run: Machine, base: Value, index: Value, node: ir.Subscript) -> Va
             return _any_of(run, content)
         case Vector():
             return _of_vector(run, content, index)
+        case External(dotted=dotted) if dotted.endswith("()"):
+            from normlint.evaluate.loading import element_of_reader
+
+            return element_of_reader(run, dotted, "__getitem__", run.place(node)) or run.unknown()
         case Image():
             return of_image(run, base, content, index, run.place(node))
         case InstanceCell() | Dataset() | Loader():
@@ -131,16 +137,41 @@ def _listed(run: Machine, part: Value) -> tuple[int, ...] | None:
 def of_image(run: Machine, base: Value, image: Image, index: Value, place: Place) -> Value:
     """A part of an image: a view with the same map, one channel, or the channels in the other order."""
     parts = index.items if isinstance(index, TupleValue) else (index,)
+    if _listed(run, index) == (2, 1, 0) or any(_listed(run, part) == (2, 1, 0) for part in parts):
+        return flipped(image, place)  # a list of three numbers picks channels, on whatever axis they are
+    if any(_is_new_axis(part) for part in parts):
+        return _with_axis(run, base, image, parts)
     axis = channel_axis(image, parts)
     if axis is not None:
         part = parts[axis] if axis >= 0 else parts[len(parts) + axis]
-        if _steps_back(part) or _listed(run, part) == (2, 1, 0):
+        if _steps_back(part):
             return flipped(image, place)
         if isinstance(part, Constant) and isinstance(part.value, int) and not isinstance(part.value, bool):
             if isinstance(base, Ref):
                 return ChannelRef(base.address, part.value)
             return channel_of(image, part.value)
+    elif image.layout is None and image.order and any(_steps_back(part) for part in parts):
+        return replace(image, order=None)  # a mirror or a flip, nobody knows
+    if len(parts) == 1 and _is_number(parts[0]) and image.layout in {"NCHW", "NHWC"}:
+        return replace(image, layout=image.layout[1:])
     return base
+
+
+def _is_number(part: Value) -> bool:
+    return isinstance(part, Constant) and isinstance(part.value, int) and not isinstance(part.value, bool)
+
+
+def _is_new_axis(part: Value) -> bool:
+    return (isinstance(part, Constant) and part.value is None) or part in _NEW_AXES
+
+
+def _with_axis(run: Machine, base: Value, image: Image, parts: tuple[Value, ...]) -> Value:
+    """``x[None]`` and ``x[np.newaxis, ...]`` add an axis in front; elsewhere the layout is not known any more."""
+    first = _is_new_axis(parts[0])
+    rest = [part for part in parts[1:] if part != External("builtins.Ellipsis")]
+    plain = first and all(isinstance(p, Slicing) and p.lower is None and p.upper is None and p.step is None for p in rest)
+    layout = f"N{image.layout}" if plain and image.layout in {"HWC", "CHW"} else None
+    return base if layout == image.layout else replace(image, layout=layout)
 
 
 def channel_axis(image: Image, parts: tuple[Value, ...]) -> int | None:
@@ -152,6 +183,8 @@ def channel_axis(image: Image, parts: tuple[Value, ...]) -> int | None:
         return 0
     if image.layout == "NCHW":
         return 1 if len(parts) > 1 else None
+    if image.layout == "NHWC":
+        return 3 if len(parts) == 4 else None
     if len(parts) == 3:
         return 2
     if len(parts) == 4:
@@ -172,12 +205,15 @@ def _listed_flip(part: Value) -> bool:
     return isinstance(part, TupleValue) and [getattr(i, "value", None) for i in part.items] == [2, 1, 0]
 
 
-def flipped(image: Image, place: Place) -> Image:
-    """The channels in the other order: RGB becomes BGR, per-channel numbers turn round."""
+def flipped(image: Image, place: Place, label: str = "") -> Image:
+    """The channels in the other order: RGB becomes BGR, per-channel numbers turn round.
+
+    ``label`` is what the source calls the conversion ("BGR2RGB"): a hint where the order before it is not known.
+    """
     other = {"RGB": "BGR", "BGR": "RGB"}.get(image.order or "")
     interval = image.interval
     return replace(
         image, map=image.map.reversed() if image.map else None, order=other,
         interval=Interval(interval.low[::-1], interval.high[::-1]) if interval else None,
-        step=Step("flip", place, image.step),
+        step=Step("flip", place, image.step, label=label),
     )  # fmt: skip

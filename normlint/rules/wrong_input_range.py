@@ -33,7 +33,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     import cv2
     import numpy as np
 
-    image = cv2.imread("a.png").astype(np.float32)
+    image = cv2.imread("a.png")[:, :, ::-1].astype(np.float32)
     inputs = (image - np.array([0.485, 0.456, 0.406])) / np.array([0.229, 0.224, 0.225])
     ```
 
@@ -42,7 +42,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     import cv2
     import numpy as np
 
-    image = cv2.imread("a.png").astype(np.float32) / 255
+    image = cv2.imread("a.png")[:, :, ::-1].astype(np.float32) / 255
     inputs = (image - np.array([0.485, 0.456, 0.406])) / np.array([0.229, 0.224, 0.225])
     ```
     """

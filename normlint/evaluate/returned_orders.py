@@ -1,0 +1,58 @@
+"""Functions whose branches return pictures of different channel orders."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from normlint.evaluate.machine import Frame, Machine
+from normlint.evaluate.observations import ReturnedOrders, steps_of
+from normlint.evaluate.state import Content
+from normlint.places import Place
+from normlint.values import Alternatives, FunctionValue, Guard, Image, TupleValue, Value
+
+_ON_PURPOSE = re.compile(r"rgb|bgr|swap|colou?r|channel|convert|flip|mode|backend|order", re.IGNORECASE)
+_MOST_ITEMS = 4
+
+
+def observe_returns(run: Machine, function: FunctionValue, frame: Frame) -> None:
+    """Log a function that returns RGB on one path and BGR on another, without an argument that chooses between them."""
+    if _ON_PURPOSE.search(function.name) or run.muted:
+        return
+    for position in range(_MOST_ITEMS):
+        found: dict[tuple[str, Place], bool] = {}
+        for guard, image in _images(run, frame.returns, position):
+            known = _order(image)
+            if known is not None and not any(_ON_PURPOSE.search(subject + text) for subject, _, text in guard):
+                found[known] = found.get(known, False) or image.order is not None
+        if {order for order, _ in found} == {"RGB", "BGR"} and any(found.values()):
+            run.log.returned_orders.append(ReturnedOrders(function.name, function.place, tuple(found)))
+
+
+def _images(run: Machine, returns: list[tuple[Guard, Value]], position: int) -> Iterator[tuple[Guard, Image]]:
+    for guard, value in returns:
+        content = run.contents(value)
+        if isinstance(content, TupleValue):
+            content = run.contents(content.items[position]) if position < len(content.items) else content
+        elif position > 0:
+            continue
+        yield from _flat(run, guard, content)
+
+
+def _flat(run: Machine, guard: Guard, content: Content, depth: int = 3) -> Iterator[tuple[Guard, Image]]:
+    if isinstance(content, Alternatives) and depth:
+        for inner, option in content.options:
+            yield from _flat(run, guard | inner, run.contents(option), depth - 1)
+    elif isinstance(content, Image):
+        yield guard, content
+
+
+def _order(image: Image) -> tuple[str, Place] | None:
+    """The order of a picture with the place that it has it from: known from its reader, or named by its conversion."""
+    turn = next((step for step in reversed(steps_of(image)) if step.operation == "flip"), None)
+    if image.order in {"RGB", "BGR"}:
+        place = turn.place if turn is not None else image.origin.place
+        return (image.order, place) if place is not None and not image.assumed else None
+    if image.order is None and turn is not None and turn.label:
+        return turn.label.rpartition("2")[2], turn.place
+    return None

@@ -1,0 +1,70 @@
+"""Channel orders in words and places: where a picture got its order, where it is handed on, which stats it meets."""
+
+from __future__ import annotations
+
+import re
+
+from normlint.claims import normalized_stats
+from normlint.evaluate.observations import Observation, steps_of
+from normlint.findings import Related
+from normlint.pixelmap import Numbers
+from normlint.places import Place
+from normlint.values import Guard, Image
+
+_ON_PURPOSE = re.compile(r"rgb|bgr|swap|colou?r|channel|convert|flip|order", re.IGNORECASE)
+_SHAPE = re.compile(r"ndim|shape|\bdim\b|mode|gr[ae]y", re.IGNORECASE)
+OTHER = {"RGB": "BGR", "BGR": "RGB"}
+
+
+def history(image: Image) -> tuple[str, tuple[Related, ...]]:
+    """Where the picture came from and which conversions turned it, in words and as places."""
+    related = [Related(step.place, "channels reversed here") for step in steps_of(image) if step.operation == "flip"]
+    if image.origin.place is not None:
+        related.insert(0, Related(image.origin.place, "the picture comes from here"))
+    reader = image.origin.name.replace("()", "")
+    turns = {0: "", 1: ", reversed once", 2: ", reversed twice"}.get(len(related) - 1, ", reversed several times")
+    return f"{reader}{turns}", tuple(related)
+
+
+def where(observation: Observation) -> Place:
+    """The line to change: the site itself, or the call that hands the picture to a transform.
+
+    A site in a helper of another file is right for most of its callers: there it is the second of two conversions, or
+    the line that reads the picture.
+    """
+    image = observation.before
+    source = image.origin.place if image is not None else None
+    if image is None or source is None:
+        return observation.place
+    turns = [step.place for step in steps_of(image) if step.operation == "flip"]
+    if len(turns) > 1 and observation.kind == "normalize":
+        return turns[-1]
+    calls = [place for place in observation.stack if place.path == source.path]
+    if observation.place.path == source.path:
+        return calls[-1] if calls and "transforms" in observation.api else observation.place
+    return source if observation.kind == "normalize" else observation.place
+
+
+def _chosen(guard: Guard) -> bool:
+    """Whether the value holds only for another kind of picture (grey), or where a caller chose the order."""
+    return any(
+        _ON_PURPOSE.search(subject) or (_SHAPE.search(subject) and (relation in {"!=", "false"} or text not in {"3", "4", ""}))
+        for subject, relation, text in guard
+    )
+
+
+def is_ordered(observation: Observation) -> bool:
+    """Whether the channel order of what a site gets is known from its reader."""
+    image = observation.before
+    if image is None or image.order not in OTHER or image.assumed or observation.helper:
+        return False
+    return not _chosen(observation.guard)
+
+
+def ordered_mean(observation: Observation) -> Numbers | None:
+    """Three different numbers that a normalize subtracts: as written, else as its data flow says (on the unit scale)."""
+    mean = observation.mean
+    if mean is None and normalized_stats(observation.before) is None:
+        stats = normalized_stats(observation.after)
+        mean = stats.mean if stats is not None else None
+    return mean if mean is not None and len(mean) == 3 and len(set(mean)) > 1 else None
