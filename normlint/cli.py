@@ -14,6 +14,7 @@ from normlint.commands.trouble import Trouble
 # Each is the function of this name in the module of this name in normlint.commands.
 COMMANDS = (
     "catalogue",
+    "audit",
     "check",
     "explain",
     "rules",

@@ -197,7 +197,7 @@ def stats_of(affine: Affine) -> Stats | None:
 
 def show(numbers: Numbers, digits: int = 4) -> str:
     """Numbers for a message: equal channels as one, at most ``digits`` significant digits."""
-    return ", ".join(f"{round(value, 9):.{digits}g}" for value in collapse(numbers))
+    return ", ".join(f"{round(value, 9) + 0.0:.{digits}g}" for value in collapse(numbers))
 
 
 def show_interval(interval: Interval) -> str:

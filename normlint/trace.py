@@ -21,13 +21,17 @@ _Point = tuple[Origin, Step | None]
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What is known of a value: ``map`` from the unit intensity (``anchored``) or from the opaque origin, and the rest."""
+    """What is known of a value: ``map`` from the unit intensity (``anchored``) or from the opaque origin, and the rest.
+
+    ``clipped``: values were cut off on the way, so that the map holds for the others only.
+    """
 
     map: Affine | None = None
     anchored: bool = False
     interval: Interval | None = None
     dtype: str | None = None
     order: str | None = None
+    clipped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +150,11 @@ class Tracer:
         start = state = self._start(image, steps)
         stages = []
         for step in steps:
-            state = self._states.get((image.origin, step)) or _after(state, step)
+            clipped = state.clipped or _clips(state, step)
+            state = replace(self._states.get((image.origin, step)) or _after(state, step), clipped=clipped)
             stages.append(Stage(step, state, self._observed.get((image.origin, step))))
         if stages and (image.origin, image.step) not in self._states and (image.map is not None or image.interval is not None):
-            stages[-1] = replace(stages[-1], state=_state(image))
+            stages[-1] = replace(stages[-1], state=replace(_state(image), clipped=state.clipped))
         return Trace(image.origin, start, tuple(stages), name=name, guard=guard)
 
     def _start(self, image: Image, steps: tuple[Step, ...]) -> State:
@@ -184,6 +189,16 @@ def _after(state: State, step: Step) -> State:
     if step.operation == "flip":
         return replace(state, map=state.map.reversed() if state.map else None, order=_OTHER_ORDER.get(state.order or ""))
     return replace(state, interval=interval, dtype=step.dtype or (None if step.operation == "float" else state.dtype))
+
+
+def _clips(before: State, step: Step) -> bool:
+    """Whether a clamp cuts values off, as far as their range is known."""
+    interval = before.interval
+    if step.operation != "clamp" or interval is None:
+        return False
+    return (step.low is not None and interval.lowest < step.low - 1e-6) or (
+        step.high is not None and interval.highest > step.high + 1e-6
+    )
 
 
 def _covers(place: Place, path: str, line: int) -> bool:

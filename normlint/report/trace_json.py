@@ -61,6 +61,7 @@ def _state(state: State) -> dict[str, Json]:
         "scale": numbers(affine.gain if affine is not None else None),
         "offset": numbers(affine.bias if affine is not None else None),
         "from_unit_intensity": state.anchored,
+        "clipped": state.clipped,
         "range": numbers((interval.lowest, interval.highest) if interval is not None else None),
         "dtype": state.dtype,
         "channel_order": state.order,

@@ -73,7 +73,8 @@ def map_of(state: State) -> str:
     """``4.367, 4.464, 4.444 * u - 2.118, 2.036, 1.804``; ``u`` is the unit intensity, ``x`` an opaque origin."""
     if state.map is None:
         return "unknown"
-    return affine_of(state.map, "u" if state.anchored else "x")
+    text = affine_of(state.map, "u" if state.anchored else "x")
+    return f"{text}, clipped" if state.clipped else text
 
 
 def affine_of(affine: Affine, variable: str) -> str:
