@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import libcst as cst
@@ -13,7 +14,6 @@ from normlint.fixing.files import File, Files, Patch
 from normlint.fixing.importing import import_of
 from normlint.fixing.numbers import display
 from normlint.fixing.syntax import Syntax, dotted
-from normlint.pixelmap import Numbers
 
 Pair = tuple[cst.BaseExpression, cst.BaseExpression]
 
@@ -62,21 +62,27 @@ def _is_plain(node: cst.BaseExpression) -> bool:
 
 
 def _literals(file: File, given: Pair, change: UseStats) -> tuple[str, str]:
-    mean, std = (_literal(file, node, numbers) for node, numbers in zip(given, (change.mean, change.std), strict=True))
-    if not change.inverse:
-        return mean, std
-    pairs = [(_number(m), _number(s)) for m, s in zip(change.mean, change.std, strict=True)]
-    return f"[{', '.join(f'-{m} / {s}' for m, s in pairs)}]", f"[{', '.join(f'1 / {s}' for _, s in pairs)}]"
+    """The stats as numbers; for a Normalize that stands for an inverse -mean / std and 1 / std."""
+    shown = [[_number(number) for number in numbers] for numbers in (change.mean, change.std)]
+    if change.inverse:
+        pairs = list(zip(change.mean, change.std, strict=True))
+        shown = [[_quotient(-mean, std) for mean, std in pairs], [_quotient(1.0, std) for _, std in pairs]]
+    return _display(given[0], shown[0]), _display(given[1], shown[1])
 
 
-def _literal(file: File, node: cst.BaseExpression, numbers: Numbers) -> str:
+def _display(node: cst.BaseExpression, shown: list[str]) -> str:
     """The numbers in the brackets that stand there already."""
-    shown = [_number(number) for number in numbers]
     if isinstance(node, cst.Tuple):
         return f"({', '.join(shown)}{',' if len(shown) == 1 else ''})"
     if isinstance(node, (cst.Float, cst.Integer)) and len(set(shown)) == 1:
         return shown[0]
     return f"[{', '.join(shown)}]"
+
+
+def _quotient(above: float, below: float) -> str:
+    """The value where it is short, else the quotient, which says where it comes from."""
+    value = above / below
+    return f"{value:g}" if math.isclose(value, round(value, 4), abs_tol=1e-12) else f"{_number(above)} / {_number(below)}"
 
 
 def _number(number: float) -> str:

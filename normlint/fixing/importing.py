@@ -27,7 +27,9 @@ def import_of(files: Files, source: File, target: File, names: list[str]) -> tup
     if not wanted:
         return ()
     at = _position(target)
-    return (Replacement(at, at, "".join(line + "\n" for line in _lines(wanted))),)
+    text = target.syntax.text
+    start = "\n" if at and text[at - 1] != "\n" else ""
+    return (Replacement(at, at, start + "".join(line + "\n" for line in _lines(wanted))),)
 
 
 # Dots, module, and the name in it (None for the module itself), with the name it gets.
