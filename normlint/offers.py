@@ -33,13 +33,13 @@ def container_of(observation: Observation) -> Container | None:
 def insert(
     observation: Observation, operations: tuple[Clamp | Scale | Round, ...], safety: Safety, description: str
 ) -> Fix | None:
-    """Operations on the image before a cast or sink; no fix in a notebook or where the kind of array is not known."""
+    """Operations on the image before a cast or sink; no fix where the kind of array is not known."""
     container = container_of(observation)
     place: Place | None = observation.place
     entry = catalogue().lookup(observation.api)
     if entry is not None and entry.call == "transform":  # made there, and given the image where it is called
         place = observation.stack[-1] if observation.stack else None
-    if container is None or place is None or is_notebook(place):
+    if container is None or place is None:
         return None
     return Fix(safety, place, Insert(operations, container), description)
 
@@ -49,7 +49,7 @@ def use_stats(
     formula: Place | None = None, inverse: bool = False,
 ) -> Fix | None:  # fmt: skip
     """The stats at a place that has ``mean`` and ``std`` now, in the unit and for as many channels as these."""
-    if mean is None or std is None or is_notebook(place):
+    if mean is None or std is None:
         return None
     unit = 255.0 if max(map(abs, mean)) > 1.5 and not inverse else 1.0
     count = max(len(mean), len(std), len(stats.mean), len(stats.std))
@@ -59,8 +59,3 @@ def use_stats(
     numbers = [tuple(number * unit for number in pair[0]) for pair in pairs if pair is not None]
     change = UseStats(numbers[0], numbers[1], reference, formula, inverse)
     return Fix("unsafe", place, change, f"Use {describe(stats)}")
-
-
-def is_notebook(place: Place) -> bool:
-    """Whether a place is in a notebook, which is not edited."""
-    return place.cell is not None

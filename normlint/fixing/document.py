@@ -24,8 +24,8 @@ class Replacement(NamedTuple):
     text: str
 
 
-class OverlapError(ValueError):
-    """Two replacements that touch the same characters."""
+class EditError(ValueError):
+    """Replacements that cannot be made: two touch the same characters, or one runs over what is no text of the document."""
 
 
 @dataclass(frozen=True)
@@ -53,41 +53,49 @@ class Document:
         raw_starts = (0, *(match.end() for match in found))
         return cls(path, source, text, starts, raw_starts, found[0][0] if found else "\n", _spells(source, data))
 
-    def offset(self, line: int, column: int) -> int:
-        """Of a 1-based line and column; past the end of the text where there is no such place."""
+    @property
+    def is_whole_file(self) -> bool:
+        """Whether the text is all that is in the file, so that whole lines can come and go."""
+        return True
+
+    def extent(self, place: Place) -> tuple[int, int]:
+        """Start and end of a place; the end of the text where there is no such place."""
+        return self._offset(place.line, place.column), self._offset(place.end_line, place.end_column)
+
+    def _offset(self, line: int, column: int) -> int:
         if not 1 <= line <= len(self.starts):
             return len(self.text)
         return min(self.starts[line - 1] + column - 1, len(self.text))
 
-    def extent(self, place: Place) -> tuple[int, int]:
-        """Start and end of a place."""
-        return self.offset(place.line, place.column), self.offset(place.end_line, place.end_column)
-
     def edits(self, replacements: Iterable[Replacement]) -> tuple[Edit, ...]:
-        """The replacements in lines and columns of the file, in order. Raises ``OverlapError``."""
-        return tuple(Edit(self._place(item.start, item.end), item.text) for item in in_order(replacements))
+        """The replacements in lines and columns of the file, in order. Raises ``EditError``."""
+        return tuple([Edit(self._place(start, end), text) for start, end, text in self._raw_edits(replacements)])
 
     def replaced(self, replacements: Iterable[Replacement]) -> bytes:
         """The bytes of the file with the replacements made.
 
-        Raises ``OverlapError``, and ``UnicodeEncodeError`` for text that the file's encoding lacks.
+        Raises ``EditError``, and ``UnicodeEncodeError`` for text that the file's encoding lacks.
         """
         pieces: list[str] = []
         at = 0
-        for item in in_order(replacements):
-            pieces += (self.source.text[at : self._raw(item.start)], item.text.replace("\n", self.newline))
-            at = self._raw(item.end)
+        for start, end, text in self._raw_edits(replacements):
+            pieces += (self.source.text[at:start], text.replace("\n", self.newline))
+            at = end
         pieces.append(self.source.text[at:])
         return self.source.encode("".join(pieces))
+
+    def _raw_edits(self, replacements: Iterable[Replacement]) -> list[Replacement]:
+        """The same with offsets in the file's own text, in order."""
+        return [Replacement(self._raw(r.start), self._raw(r.end), r.text) for r in in_order(replacements)]
 
     def _raw(self, offset: int) -> int:
         line = bisect_right(self.starts, offset) - 1
         return self.raw_starts[line] + offset - self.starts[line]
 
     def _place(self, start: int, end: int) -> Place:
-        first, last = (bisect_right(self.starts, offset) for offset in (start, end))
+        first, last = (bisect_right(self.raw_starts, offset) for offset in (start, end))
         return Place(
-            self.path, first, start - self.starts[first - 1] + 1, last, end - self.starts[last - 1] + 1
+            self.path, first, start - self.raw_starts[first - 1] + 1, last, end - self.raw_starts[last - 1] + 1
         )  # fmt: skip
 
 
@@ -99,14 +107,14 @@ def _spells(source: SourceText, data: bytes) -> bool:
 
 
 def in_order(replacements: Iterable[Replacement]) -> list[Replacement]:
-    """Sorted by place; equal ones once. Raises ``OverlapError``.
+    """Sorted by place; equal ones once. Raises ``EditError``.
 
     Of several insertions at one place, the order in which they were given is kept.
     """
     ordered = sorted(dict.fromkeys(replacements), key=lambda item: (item.start, item.end))
     for one, other in pairwise(ordered):
         if other.start < one.end:
-            raise OverlapError(f"{one.start}..{one.end} and {other.start}..{other.end}")
+            raise EditError(f"{one.start}..{one.end} and {other.start}..{other.end}")
     return ordered
 
 

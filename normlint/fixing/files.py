@@ -8,6 +8,7 @@ from functools import cached_property
 
 from normlint.fixing.document import Document, Replacement
 from normlint.fixing.names import Names
+from normlint.fixing.notebook import NotebookDocument
 from normlint.fixing.syntax import Syntax
 from normlint.source import SourceError
 
@@ -36,7 +37,7 @@ class Files:
     _known: dict[str, File | None] = field(default_factory=dict)
 
     def python(self, path: str) -> File | None:
-        """A Python file that can be edited; None for a notebook, a config file and what cannot be read or parsed."""
+        """A Python file or notebook that can be edited; None for a config file and what cannot be read or parsed."""
         if path not in self._known:
             self._known[path] = self._read(path)
         return self._known[path]
@@ -47,13 +48,13 @@ class Files:
         if data is None:
             return None
         try:
-            document = Document.read(path, data)
+            document = (NotebookDocument if path.endswith(".ipynb") else Document).read(path, data)
         except SourceError:
             return None
         return document if document.faithful else None
 
     def _read(self, path: str) -> File | None:
-        if not path.endswith((".py", ".pyi", ".pyw")):
+        if not path.endswith((".py", ".pyi", ".pyw", ".ipynb")):
             return None
         document = self.document(path)
         if document is None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from normlint.discover import ReadError, SourceFile, read
 from normlint.findings import Finding
 from normlint.fixes import Edit
-from normlint.fixing.document import OverlapError
+from normlint.fixing.document import EditError
 from normlint.fixing.files import Files
 from normlint.fixing.planning import plans
 
@@ -28,7 +28,7 @@ def _edits(files: Files, finding: Finding) -> tuple[Edit, ...]:
         document = files.document(path)
         try:
             edits += document.edits(replacements) if document is not None else ()
-        except OverlapError:
+        except EditError:
             return ()
     return tuple(edits)
 

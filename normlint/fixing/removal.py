@@ -18,6 +18,6 @@ def removal(files: Files, fix: Fix) -> Iterator[Patch]:
     text = document.text
     start = len(text[:start].rstrip(" \t"))
     line_start = text.rfind("\n", 0, start) + 1
-    if start == line_start and text[end : end + 1] in {"\n", ""}:
+    if document.is_whole_file and start == line_start and text[end : end + 1] in {"\n", ""}:
         end = min(end + 1, len(text))
     yield {fix.place.path: (Replacement(start, end, ""),)}

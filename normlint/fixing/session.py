@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from normlint.findings import Finding
 from normlint.fixes import ClampFirst
-from normlint.fixing.document import Document, OverlapError, Replacement
+from normlint.fixing.document import Document, EditError, Replacement
 from normlint.fixing.files import Files, Patch
+from normlint.fixing.notebook import NotebookDocument, reads_as
 from normlint.fixing.planning import plans
 from normlint.fixing.verdict import objection
 
@@ -151,9 +152,12 @@ class Session:
                 return None
             try:
                 changed[path] = document.replaced(replacements)
-            except (OverlapError, UnicodeEncodeError):
+            except (EditError, UnicodeEncodeError):
                 return None
-            if path.endswith((".py", ".pyi", ".pyw")) and not _still_parses(document, path, changed[path]):
+            if isinstance(document, NotebookDocument):
+                if not reads_as(changed[path], document, replacements):
+                    return None
+            elif path.endswith((".py", ".pyi", ".pyw")) and not _still_parses(document, path, changed[path]):
                 return None
         return changed
 

@@ -63,4 +63,4 @@ def _starts(finding: Finding, old: Callable[[str], Document | None], patch: Patc
 def _offset(document: Document | None, finding: Finding) -> int:
     """The start as one number: an offset of an edited file, else of a place whose file stays as it is."""
     place = finding.place
-    return document.offset(place.line, place.column) if document is not None else place.line * 1_000_000 + place.column
+    return document.extent(place)[0] if document is not None else place.line * 1_000_000 + place.column

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from normlint.evaluate.observations import Observation
 from normlint.facts import Facts
 from normlint.findings import Finding
 from normlint.fixes import AssignResult, Fix
-from normlint.offers import is_notebook
 from normlint.rules.registry import Rule
 
 _VERBS = {
     "normalize": "normalized", "denormalize": "denormalized", "clamp": "clamped", "cast": "cast", "scale": "scaled",
     "to_unit": "scaled",
 }  # fmt: skip
-
-
-def _fix(observation: Observation) -> Fix | None:
-    if is_notebook(observation.place):
-        return None
-    return Fix("unsafe", observation.place, AssignResult(), "Assign the result")
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -55,7 +47,8 @@ def check(facts: Facts) -> Iterator[Finding]:
             verb = _VERBS.get(observation.kind, observation.kind)
             yield RULE.finding(
                 observation.place, f"the {verb} image is thrown away: the statement changes nothing in place",
-                label="assign the result", key=observation.kind, fix=_fix(observation),
+                label="assign the result", key=observation.kind,
+                fix=Fix("unsafe", observation.place, AssignResult(), "Assign the result"),
             )
 
 

@@ -10,7 +10,7 @@ from normlint.evaluate.observations import Observation
 from normlint.facts import Facts
 from normlint.findings import Finding
 from normlint.fixes import Fix, ReplaceNumber, SwapStats
-from normlint.offers import is_notebook, use_stats
+from normlint.offers import use_stats
 from normlint.pixelmap import Numbers, Stats, show
 from normlint.places import Place
 from normlint.rules.registry import Rule
@@ -58,13 +58,13 @@ def _is_call(observation: Observation) -> bool:
 
 def _swap(observation: Observation) -> Fix | None:
     mean, std = observation.mean_place, observation.std_place
-    if mean is None or std is None or is_notebook(observation.place) or not _is_call(observation):
+    if mean is None or std is None or not _is_call(observation):
         return None
     return Fix("unsafe", observation.place, SwapStats(mean, std), "Exchange mean and std")
 
 
 def _replace(place: Place | None, index: int, wrong: float, right: float) -> Fix | None:
-    if place is None or is_notebook(place):
+    if place is None:
         return None
     return Fix("unsafe", place, ReplaceNumber(wrong, round(right, 9), index), f"Replace {wrong:g} by {right:g}")
 

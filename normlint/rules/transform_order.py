@@ -8,7 +8,6 @@ from normlint.evaluate.observations import steps_of
 from normlint.facts import Facts, FileFacts
 from normlint.findings import Finding
 from normlint.fixes import Fix, MoveBehind
-from normlint.offers import is_notebook
 from normlint.places import Place
 from normlint.rules.registry import Rule
 
@@ -16,7 +15,7 @@ from normlint.rules.registry import Rule
 def _fix(file: FileFacts, place: Place) -> Fix | None:
     """Behind the ToTensor that comes after it in the same pipeline."""
     for pipeline in file.pipelines:
-        if pipeline.normalize_place == place and pipeline.result is not None and not is_notebook(place):
+        if pipeline.normalize_place == place and pipeline.result is not None:
             for step in steps_of(pipeline.result):
                 if step.operation == "to_unit":
                     return Fix("safe", place, MoveBehind(step.place), "Move Normalize behind ToTensor")

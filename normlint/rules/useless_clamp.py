@@ -8,7 +8,6 @@ from normlint.evaluate.observations import Observation, steps_of
 from normlint.facts import Facts
 from normlint.findings import Finding
 from normlint.fixes import ClampFirst, Fix, ReplaceNumber
-from normlint.offers import is_notebook
 from normlint.pixelmap import show_interval
 from normlint.rules.registry import Rule
 
@@ -42,7 +41,7 @@ def _fix(observation: Observation) -> Fix | None:
     """The clamp before the cast or the Normalize that it follows now; which bounds were meant, nobody knows."""
     steps = steps_of(observation.before) if observation.before is not None else ()
     last = next((s for s in reversed(steps) if s.operation in {"cast", "normalize"}), None)
-    if last is None or is_notebook(observation.place):
+    if last is None:
         return None
     if last.operation == "cast" and last.dtype == "uint8":
         return Fix("safe", observation.place, ClampFirst(last.place), "Clamp before the cast")
@@ -97,8 +96,7 @@ def check(facts: Facts) -> Iterator[Finding]:
                     f"values {mask.relation} {mask.limit:g} are set to {mask.value:g}, not to {mask.limit:g}: "
                     "brighter pixels become darker than their neighbours",
                     label=f"set them to {mask.limit:g}", key=f"{mask.limit:g} {mask.value:g}",
-                    fix=None if is_notebook(mask.place) else Fix(
-                        "unsafe", mask.place, ReplaceNumber(mask.value, mask.limit), f"Set them to {mask.limit:g}"),
+                    fix=Fix("unsafe", mask.place, ReplaceNumber(mask.value, mask.limit), f"Set them to {mask.limit:g}"),
                 )
         for observation in file.of_kind("clamp"):
             problem = None if observation.helper else _problem(observation)

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from normlint.facts import Facts
 from normlint.findings import Finding
 from normlint.fixes import Fix, Reformulate
-from normlint.offers import is_notebook
 from normlint.places import Place
 from normlint.rules.registry import Rule
 
@@ -25,9 +24,7 @@ _WRONG: dict[tuple[tuple[str, str], ...], str] = {
 _INVERSE = re.compile(r"de_?norm|un_?norm|inv|de_?process|to_?image|recover|restore")
 
 
-def _fix(place: Place, wrong: str) -> Fix | None:
-    if is_notebook(place):
-        return None
+def _fix(place: Place, wrong: str) -> Fix:
     return Fix("unsafe", place, Reformulate(wrong, "x * std + mean"), "Use `x * std + mean`")
 
 

@@ -7,16 +7,13 @@ from collections.abc import Iterator
 from normlint.facts import Facts
 from normlint.findings import Finding
 from normlint.fixes import Fix, Reformulate
-from normlint.offers import is_notebook
 from normlint.places import Place
 from normlint.rules.registry import Rule
 
 _LABELS = frozenset({"mean", "std", "mean/std"})
 
 
-def _fix(place: Place, wrong: str) -> Fix | None:
-    if is_notebook(place):
-        return None
+def _fix(place: Place, wrong: str) -> Fix:
     return Fix("unsafe", place, Reformulate(wrong, "(x - mean) / std"), "Use `(x - mean) / std`")
 
 
