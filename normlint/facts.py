@@ -11,6 +11,7 @@ from normlint.claims import normalize_claim
 from normlint.entrypoints import EntryPoint, entry_points
 from normlint.evaluate.machine import Log
 from normlint.evaluate.observations import (
+    CheckpointLoad,
     Construction,
     Feed,
     MaskClamp,
@@ -37,6 +38,7 @@ class FileFacts:
     mask_clamps: tuple[MaskClamp, ...] = ()
     dormant: tuple[Observation, ...] = ()
     returned_orders: tuple[ReturnedOrders, ...] = ()
+    loads: tuple[CheckpointLoad, ...] = ()
 
     @cached_property
     def by_place(self) -> dict[Place, tuple[Observation, ...]]:
@@ -92,6 +94,7 @@ def gather(log: Log) -> Facts:
     for observation in log.dormant:
         dormant[observation.place.path][observation] = None
     returned_orders: dict[str, dict[ReturnedOrders, None]] = defaultdict(dict)
+    loads: dict[str, dict[CheckpointLoad, None]] = defaultdict(dict)
     for observation in log.observations:
         observations[observation.place.path][observation] = None
     for pipeline in log.pipelines:
@@ -102,7 +105,10 @@ def gather(log: Log) -> Facts:
         mask_clamps[mask.place.path].append(mask)
     for returned in log.returned_orders:
         returned_orders[returned.place.path][returned] = None
-    paths = sorted({*observations, *pipelines, *wraparounds, *mask_clamps, *dormant, *returned_orders})
+    for load in log.loads:
+        if load.loaded not in log.own_weights:
+            loads[load.place.path][load] = None
+    paths = sorted({*observations, *pipelines, *wraparounds, *mask_clamps, *dormant, *returned_orders, *loads})
     return Facts(
         tuple(
             FileFacts(
@@ -113,6 +119,7 @@ def gather(log: Log) -> Facts:
                 tuple(mask_clamps[path]),
                 tuple(dormant[path]),
                 tuple(returned_orders[path]),
+                tuple(sorted(loads[path], key=lambda load: load.place[1:5])),
             )
             for path in paths
         ),

@@ -298,6 +298,15 @@ class Loader:
 
 
 @dataclass(frozen=True, slots=True)
+class Network:
+    """A model, or its processor, loaded from a published checkpoint: what it is given must be what that was trained with."""
+
+    checkpoint: str
+    place: Place
+    processor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Alternatives:
     """A value that depends on conditions which nobody can decide statically."""
 
@@ -315,7 +324,7 @@ class Slicing:
 
 Value = Union[
     Image, Unknown, Constant, Vector, TupleValue, Ref, ChannelRef, External, ModuleValue, FunctionValue, ClassValue,
-    Bound, Super, Partial, Transform, Composition, Dataset, Loader, Alternatives, Slicing,
+    Bound, Super, Partial, Transform, Composition, Dataset, Loader, Network, Alternatives, Slicing,
 ]  # fmt: skip
 Cell = Union[Image, ListCell, DictCell, InstanceCell]
 

@@ -88,7 +88,8 @@ def collect_torchvision() -> Iterator[Row]:
 
     source = version("torchvision")
     for model in models.list_models():
-        for weights in models.get_model_weights(model):
+        enum = models.get_model_weights(model)
+        for weights, name in [*((member, str(member)) for member in enum), (enum.DEFAULT, f"{enum.__name__}.DEFAULT")]:
             preset, evidence = weights.transforms(), f"{source} {weights}.transforms()"
             kind = type(preset).__name__
             if kind == "ObjectDetection":
@@ -97,7 +98,7 @@ def collect_torchvision() -> Iterator[Row]:
                 (mean, std), evidence = HALF, f"{source} transforms/_presets.py OpticalFlow"
             else:
                 mean, std = preset.mean, preset.std
-            yield row(str(weights), "torchvision", mean, std, evidence)
+            yield row(name, "torchvision", mean, std, evidence)
             file = weight_file(weights.url)
             if file is not None:
                 yield row(file, "torchvision", mean, std, f"{source} url of a weights enum")

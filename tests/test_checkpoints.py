@@ -92,11 +92,12 @@ def test_collecting_nothing_known_changes_nothing(capsys: pytest.CaptureFixture[
 def test_the_table_is_not_read_when_no_checkpoint_is_named(tmp_path: Path):
     (tmp_path / "a.py").write_text("import numpy as np\n\n\ndef show(x):\n    return (x * 255).clip(0, 255).astype(np.uint8)\n")
     code = (
-        "import sys; from pathlib import Path; from normlint.project import analyze; "
-        f"analyze((Path({str(tmp_path)!r}),)); print('normlint.catalogue.checkpoints' in sys.modules)"
+        "from pathlib import Path; from normlint.project import analyze; "
+        f"analyze((Path({str(tmp_path)!r}),)); "
+        "from normlint.catalogue.checkpoints import checkpoints; print(checkpoints.cache_info().currsize)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
-    assert done.stdout.strip() == "False"
+    assert done.stdout.strip() == "0"
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,7 @@ OPERATIONS: dict[str, frozenset[str]] = {
         "lambda": "function",
         "metric": "low high data_range normalize dtype_only",
         "opaque": "",
+        "checkpoint": "id loaded result",
     }.items()
 }
 # Details without which an operation says nothing; of a tuple, one is enough.
@@ -61,6 +62,7 @@ REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     "compose": (("transforms",),),
     "lambda": (("function",),),
     "metric": (("low",), ("high",)),
+    "checkpoint": (("id",),),
 }
 CALLS = frozenset({"function", "transform", "method"})
 OUT_OF_RANGE = frozenset({"clip", "wrap", "saturate", "raise", "stretch", "none", "by_version"})

@@ -67,6 +67,8 @@ class Catalogue:
         for names in (self._functions, self._methods):
             for dotted, number in names.items():
                 group = self._groups[number]
+                if group["operation"]["op"] == "checkpoint":
+                    continue  # loaders are called by everyday words; the relevance of a function has its own list
                 if group.get("kind") or group["operation"]["op"] in _TRIGGERS:
                     words.add(dotted.rsplit(".", 1)[-1])
         return frozenset(words - _COMMON)

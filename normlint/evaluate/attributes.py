@@ -18,6 +18,7 @@ from normlint.values import (
     Image,
     InstanceCell,
     ModuleValue,
+    Network,
     Ref,
     Super,
     TupleValue,
@@ -70,6 +71,10 @@ def attribute(run: Machine, receiver: Value, name: str, node: ir.Node) -> Value:
         return receiver
     if isinstance(content, Vector) and name in {"data", "T"}:
         return receiver
+    if isinstance(content, Network):
+        from normlint.evaluate import networks
+
+        return networks.attribute(run, content, name) or Bound(receiver, name)
     if isinstance(receiver, Bound):
         return Bound(run.unknown(label=label_of(receiver.name), name=receiver.name), name)
     return Bound(receiver, name)

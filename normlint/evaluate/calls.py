@@ -30,6 +30,7 @@ from normlint.values import (
     InstanceCell,
     ListCell,
     Loader,
+    Network,
     Partial,
     Ref,
     Transform,
@@ -39,6 +40,7 @@ from normlint.values import (
 )
 
 Named = tuple[tuple[str, Value], ...]
+WEIGHT_SUFFIXES = (".caffemodel", ".pb", ".t7", ".onnx", ".weights", ".pth", ".pt")
 
 
 def call_node(run: Machine, node: ir.Call) -> Value:
@@ -127,6 +129,10 @@ def call(run: Machine, function: Value, positional: tuple[Value, ...], named: Na
             from normlint.evaluate.methods import call_method
 
             return call_method(run, function, positional, named, place)
+        case Network():
+            from normlint.evaluate.networks import give
+
+            return give(run, function, positional, named, place)
         case Ref():
             content = run.contents(function)
             if isinstance(content, InstanceCell):
@@ -156,7 +162,8 @@ def call_function(
     recursive = any(f.function is not None and f.function.place == function.place for f in run.frames)
     entering = (*positional, *(value for _, value in named))
     if recursive or len(run.stack) >= DEEPEST_CALL or not (run.matters(function) or _hands_on(run, function, entering)):
-        return run.unknown("output", function.name, place, maker=maker_of(function))
+        name = file_among(run, positional, named) or function.name
+        return run.unknown("output", name, place, maker=maker_of(function))
     given = positional if function.receiver is None else (function.receiver, *positional)
     images = entering_images(run, entering)
     key = key_of(run, function, entering)
@@ -214,6 +221,16 @@ def maker_of(function: FunctionValue) -> str:
     """What identifies a function of the project as the maker of a value."""
     owner = f"{function.owner.name}." if function.owner is not None else ""
     return f"{function.place.path}:{owner}{function.name}"
+
+
+def file_among(run: Machine, positional: tuple[Value, ...], named: Named) -> str:
+    """The name of the file of weights among the arguments of a call that nobody follows: its result is mostly the path."""
+    for value in (*positional, *(value for _, value in named)):
+        content = run.contents(value)
+        name = content.value if isinstance(content, Constant) else content.origin.name if isinstance(content, Unknown) else ""
+        if isinstance(name, str) and name.endswith(WEIGHT_SUFFIXES):
+            return name.replace("\\", "/").rsplit("/", 1)[-1]
+    return ""
 
 
 def run_body(run: Machine, function: FunctionValue, scope: int, frame: Frame) -> Value:

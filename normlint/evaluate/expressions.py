@@ -15,6 +15,7 @@ from normlint.evaluate.iteration import GROWS, element_of, items_of
 from normlint.evaluate.machine import DEEPEST_EXPRESSION, RECIPROCAL, Machine, label_of
 from normlint.evaluate.parameters import dtype_of
 from normlint.evaluate.subscripts import subscript
+from normlint.places import Place
 from normlint.values import (
     Alternatives,
     Constant,
@@ -200,10 +201,12 @@ def _sequence(run: Machine, node: ir.Sequence) -> Value:
 
 
 def _mapping(run: Machine, node: ir.Mapping) -> Value:
+    from normlint.evaluate.networks import beside_a_name
     from normlint.evaluate.pipelines import bound_under_key
 
     cell = DictCell(())
     is_open = False
+    places: dict[str, Place] = {}
     for key, written in zip(node.keys, node.values, strict=True):
         value = flush(run, evaluate(run, written))
         if key is None:
@@ -219,11 +222,14 @@ def _mapping(run: Machine, node: ir.Mapping) -> Value:
         if isinstance(name_value, Constant):
             if isinstance(name_value.value, str):
                 value = named(run, name_value.value, value)
+                places[name_value.value] = run.place(key)
                 constant_site(run, name_value.value, value, run.place(key), handed_on=True)
                 bound_under_key(run, name_value.value, value, node, written)
             cell = cell.put(name_value.value, value)
         else:
             is_open = True
+    if {"mean", "std"} <= places.keys():
+        beside_a_name(run, cell, places)
     return run.allocate(DictCell(cell.items, is_open))
 
 

@@ -7,6 +7,7 @@ from normlint.evaluate import datasets
 from normlint.evaluate.arithmetic import binary
 from normlint.evaluate.emission import flush
 from normlint.evaluate.machine import Machine
+from normlint.evaluate.networks import weights_transform
 from normlint.evaluate.operations import UNFLUSHED, operate
 from normlint.evaluate.pipelines import passed_to_dataset
 from normlint.evaluate.transforms import construct
@@ -32,7 +33,7 @@ Named = tuple[tuple[str, Value], ...]
 def call_library(run: Machine, dotted: str, positional: tuple[Value, ...], named: Named, place: Place) -> Value:
     entry = run.catalogue.lookup(dotted)
     if entry is None:
-        from normlint.evaluate.calls import flush_all
+        from normlint.evaluate.calls import file_among, flush_all
 
         receiver, _, method = dotted.rpartition(".")
         if receiver.endswith("()"):  # an object whose method is known by its bare name only
@@ -41,10 +42,14 @@ def call_library(run: Machine, dotted: str, positional: tuple[Value, ...], named
             return call_method(run, Bound(run.unknown("output", receiver), method), positional, named, place)
 
         flush_all(run, positional, named)
+        processor = weights_transform(dotted, place) if dotted.endswith(".transforms") else None
+        if processor is not None:
+            return processor
         passed_to_dataset(run, dotted, named, place)
         if datasets.is_dataset_call(dotted, named):
             return datasets.make(run, dotted, positional, named, place)
-        return run.unknown("output", dotted.rsplit(".", 1)[-1], place, maker=made_of(run, positional) or dotted)
+        name = file_among(run, positional, named) or dotted.rsplit(".", 1)[-1]
+        return run.unknown("output", name, place, maker=made_of(run, positional) or dotted)
     arguments = bind_arguments(entry, positional, named)
     if entry.call == "transform":
         return construct(run, entry, arguments, positional, place)

@@ -12,6 +12,7 @@ from normlint import ir
 from normlint.catalogue import Catalogue
 from normlint.evaluate.guards import alternatives, compatible
 from normlint.evaluate.observations import (
+    CheckpointLoad,
     Construction,
     Feed,
     MaskClamp,
@@ -128,6 +129,8 @@ class Log:
     feeds: list[Feed] = field(default_factory=list)
     constructions: list[Construction] = field(default_factory=list)
     modules: list[ModuleEvidence] = field(default_factory=list)
+    loads: list[CheckpointLoad] = field(default_factory=list)
+    own_weights: set[Place] = field(default_factory=set)
     exhausted: int = 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from normlint.evaluate import networks
 from normlint.evaluate.arithmetic import binary
 from normlint.evaluate.assignment import channel_image, held, store
 from normlint.evaluate.emission import flush
@@ -27,6 +28,7 @@ from normlint.values import (
     InstanceCell,
     ListCell,
     ModuleValue,
+    Network,
     Ref,
     TupleValue,
     Unknown,
@@ -38,6 +40,7 @@ from normlint.values import (
 Named = tuple[tuple[str, Value], ...]
 
 _MODULE_METHODS = frozenset({"to", "cuda", "cpu", "eval", "train", "float", "half", "double", "requires_grad_", "share_memory"})
+_TEXT = frozenset({"lower", "upper", "strip", "title", "capitalize"})
 _STATISTICS = {"min": "image-min", "max": "image-max", "amin": "image-min", "amax": "image-max", "ptp": "image-range"}
 
 
@@ -55,11 +58,15 @@ def call_method(run: Machine, method: Bound, positional: tuple[Value, ...], name
             return _of_instance(run, receiver, content, method.name, positional, named, place)
         case Image() | Unknown() | Vector():
             return _of_array(run, receiver, method.name, positional, named, place)
+        case Network():
+            return networks.method(run, content, method.name, positional, named, place)
     if isinstance(receiver, ChannelRef):
         return _of_array(run, receiver, method.name, positional, named, place)
     _flush(run, positional, named)
     if isinstance(content, TupleValue) and method.name in {"index", "count"}:
         return run.unknown()
+    if isinstance(content, Constant) and isinstance(content.value, str) and method.name in _TEXT and not positional:
+        return replace(content, value=getattr(content.value, method.name)())
     if isinstance(content, (External, ModuleValue, Constant)):
         return run.unknown("output", method.name, place)
     return run.unknown("output", method.name, place)
@@ -182,6 +189,8 @@ def _of_instance(
         return Constant(None)
     if name in _MODULE_METHODS:
         return receiver
+    if name == "load_state_dict":
+        networks.replaced_weights(run, cell)
     return run.unknown("output", name, place)
 
 

@@ -157,6 +157,25 @@ class ReturnedOrders:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckpointLoad:
+    """A model that was loaded from a published checkpoint, or stats that are written beside the name of one.
+
+    ``written`` and ``image`` are the stats, or the image, that the source hands to it; with neither, only the scope says
+    what it may be given. ``scope`` is ``path:function``.
+    """
+
+    checkpoint: str
+    api: str
+    place: Place
+    loaded: Place
+    scope: str
+    guard: Guard = frozenset()
+    image: Image | None = None
+    written: tuple[Numbers, Numbers] | None = None
+    stack: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Training:
     """A loss compared a value of one origin with an image: they live on the same scale."""
 

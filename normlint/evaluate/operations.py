@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from normlint.catalogue import Entry
-from normlint.evaluate import loading, sinks
+from normlint.evaluate import loading, networks, sinks
 from normlint.evaluate.casting import cast, scale_dtype, to_unit
 from normlint.evaluate.emission import flush
 from normlint.evaluate.layouts import after_operation, flips_channels, integers_of
@@ -392,6 +392,7 @@ _OPERATIONS: dict[str, Operation] = {
     "photometric": _photometric,
     "lambda": _lambda,
     "opaque": _opaque,
+    "checkpoint": networks.load,
 }
 
 __all__ = ["UNFLUSHED", "operate", "seen"]

@@ -14,6 +14,7 @@ from normlint.values import (
     FunctionValue,
     Guard,
     Image,
+    Network,
     Origin,
     Transform,
     Value,
@@ -116,6 +117,6 @@ def _all_known(run: Machine, composition: Composition) -> bool:
         if isinstance(content, Composition):
             if content.open or not _all_known(run, content):
                 return False
-        elif not isinstance(content, (Transform, FunctionValue)):
+        elif not isinstance(content, (Transform, FunctionValue, Network)):
             return False
     return True

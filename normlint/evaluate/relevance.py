@@ -15,7 +15,11 @@ from normlint.evaluate.machine import label_of
 from normlint.places import Span
 
 _NUMBERS = frozenset({255, 127.5, 128.0, 127.0, 256.0, 65535, 254, 0.5, 2, 1 / 255, 1 / 127.5, 0.00392, 0.0078125})
-_WORDS = frozenset({"uint8", "normalize", "denormalize", "transform", "transforms", "preprocess", "img_range"})
+_LOADERS = frozenset(
+    {"pretrained", "from_pretrained", "encoder_weights", "create_model", "hub", "readNet", "readNetFromCaffe",
+     "readNetFromTensorflow", "readNetFromTorch", "readNetFromONNX", "readNetFromDarknet", "setInput"}
+)  # fmt: skip
+_WORDS = _LOADERS | frozenset({"uint8", "normalize", "denormalize", "transform", "transforms", "preprocess", "img_range"})
 # What a function mentions that hands images to a model.
 _FEEDING = frozenset({"backward", "no_grad", "inference_mode", "predict", "fit", "fit_generator", "train_on_batch", "DataLoader",
                       "InferenceSession", "load_state_dict", "__getitem__"})  # fmt: skip
