@@ -299,11 +299,15 @@ class Loader:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """A model, or its processor, loaded from a published checkpoint: what it is given must be what that was trained with."""
+    """A model, or its processor, loaded from a published checkpoint: what it is given must be what that was trained with.
+
+    ``maker`` identifies what made it, as that of an ``Origin``.
+    """
 
     checkpoint: str
     place: Place
     processor: bool = False
+    maker: str = ""
 
 
 @dataclass(frozen=True, slots=True)

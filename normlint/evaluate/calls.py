@@ -190,6 +190,8 @@ def call_function(
         run.stack.pop()
     if isinstance(result, Unknown) and result.origin.kind == "output":
         result = replace(result, origin=replace(result.origin, maker=maker_of(function)))
+    elif isinstance(result, Network):
+        result = replace(result, maker=maker_of(function))
     sunk = sunk_by(log[first:], images)
     observe_helper(run, function.name, images, result, place, sunk, born)
     if key is not None and not run.dormant:

@@ -18,6 +18,7 @@ from normlint.values import (
     Image,
     InstanceCell,
     ListCell,
+    Network,
     TupleValue,
     Unknown,
     Value,
@@ -61,6 +62,8 @@ def model_of(run: Machine, value: Value) -> str:
     content = run.contents(value)
     if isinstance(content, InstanceCell):
         return identity(content.cls) if is_model(content.cls) else ""
+    if isinstance(content, Network):
+        return "" if content.processor else content.maker
     if isinstance(content, Unknown) and not _NO_MODEL.search(content.origin.name):
         return content.origin.maker
     return ""

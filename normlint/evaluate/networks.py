@@ -58,15 +58,15 @@ def load(run: Machine, entry: Entry, arguments: Arguments, value: Value, place: 
     if run.muted == 0:
         kind = "processor" if results == ["processor"] else "checkpoint"
         run.observe(Observation(kind, entry.name, place, mean=known.mean, std=known.std, source="catalogue", note=name))  # type: ignore[arg-type]
-    values = tuple(_loaded(run, name, result, place) for result in results)
+    values = tuple(_loaded(run, name, result, entry.name, place) for result in results)
     if "model" in results:
         note(run, name, entry.name, place, place)
     return values[0] if len(values) == 1 else TupleValue(values)
 
 
-def _loaded(run: Machine, name: str, result: str, place: Place) -> Value:
+def _loaded(run: Machine, name: str, result: str, maker: str, place: Place) -> Value:
     """The model, its processor, or the dict of its settings."""
-    network = Network(name, place, processor=result == "processor")
+    network = Network(name, place, result == "processor", maker)
     if result != "config":
         return network
     found = tuple((label, vector) for label, vector in zip(("mean", "std"), stats_of(network), strict=True) if vector)
