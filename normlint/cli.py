@@ -16,6 +16,7 @@ COMMANDS = (
     "catalogue",
     "audit",
     "check",
+    "config",
     "explain",
     "rules",
     "sites",

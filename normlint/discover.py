@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -13,6 +13,8 @@ from normlint import gitlist
 
 Kind = Literal["python", "notebook", "config"]
 ReportedProblem = tuple[str, str]
+# Whether the POSIX path below the root, of a folder or a file, does not belong to a run.
+LeavesOut = Callable[[str, bool], bool]
 
 KINDS: dict[str, Kind] = {
     ".py": "python",
@@ -65,33 +67,52 @@ def project_root(paths: Iterable[Path]) -> Path:
 
     Symlinks are resolved. Raises ``PathError`` for a path that does not exist.
     """
-    folders = [real if real.is_dir() else real.parent for real in map(_resolved, paths)] or [_resolved(Path())]
-    try:
-        common = Path(os.path.commonpath(folders))
-    except ValueError as error:
-        raise PathError("the paths are on different drives") from error
+    common = common_folder(paths)
     for folder in (common, *common.parents):
         if any((folder / marker).exists() for marker in MARKERS):
             return folder
     return common
 
 
-def discover(root: Path, explicit: Iterable[Path] = ()) -> Discovery:
-    """The files below ``root``, by git where it is a work tree, else by a walk.
+def common_folder(paths: Iterable[Path]) -> Path:
+    """The deepest folder that holds all ``paths``, symlinks resolved. Raises ``PathError`` for one that does not exist."""
+    folders = [real if real.is_dir() else real.parent for real in map(_resolved, paths)] or [_resolved(Path())]
+    try:
+        return Path(os.path.commonpath(folders))
+    except ValueError as error:
+        raise PathError("the paths are on different drives") from error
 
-    An ``explicit`` file belongs to them whatever its suffix and even when git ignores it; so do the files of an
-    explicit folder of which git lists nothing. Symlinks are not followed. Raises ``PathError``.
+
+def nothing(path: str, folder: bool) -> bool:
+    """Leaves nothing out."""
+    return False
+
+
+def discover(
+    root: Path,
+    explicit: Iterable[Path] = (),
+    leaves_out: LeavesOut = nothing,
+    *,
+    force: bool = False,
+    respect_gitignore: bool = True,
+) -> Discovery:
+    """The files below ``root``, by git where it is a work tree, else by a walk, without what ``leaves_out`` names.
+
+    An ``explicit`` file belongs to them whatever its suffix, even when git ignores it, and even when it is left out,
+    unless ``force``; so do the files of an explicit folder of which git lists nothing. Symlinks are not followed.
+    Raises ``PathError``.
     """
     root = _resolved(root)
     files: dict[str, SourceFile] = {}
     problems: set[ReportedProblem] = set()
+    named: set[str] = set()
     try:
-        listed = gitlist.listing(root, tuple(KINDS))
+        listed = gitlist.listing(root, tuple(KINDS), respect_gitignore=respect_gitignore)
     except gitlist.TimedOut as error:
         problems.add((".", f"{error}: files that git ignores were not left out"))
         listed = None
     if listed is None:
-        _collect(root, _walk(root, root, problems), files, problems)
+        _collect(root, _walk(root, root, leaves_out, problems), files, problems)
     else:
         problems.update(listed.problems)
         _collect(root, _of_git(root, listed), files, problems)
@@ -100,10 +121,15 @@ def discover(root: Path, explicit: Iterable[Path] = ()) -> Discovery:
         if wanted.is_dir():
             prefix = "" if path == "." else path + "/"
             if listed is not None and not any(known.startswith(prefix) for known in files):
-                _collect(root, _walk(root, wanted, problems), files, problems)
+                _collect(root, _walk(root, wanted, leaves_out, problems), files, problems)
         else:
             files.setdefault(path, SourceFile(path, wanted, KINDS.get(wanted.suffix.lower(), "python")))
-    return Discovery(tuple(files[path] for path in sorted(files)), tuple(sorted(problems)))
+            named.add(path)
+    kept = sorted(path for path in files if (path in named and not force) or not leaves_out(path, False))
+    return Discovery(
+        tuple([files[path] for path in kept]),
+        tuple(sorted(problem for problem in problems if problem[0] == "." or not leaves_out(problem[0], False))),
+    )
 
 
 def read(file: SourceFile, limit: int = MAX_BYTES) -> bytes:
@@ -180,7 +206,7 @@ def _is_plain_folder(folder: Path) -> bool:
     return stat.S_ISDIR(mode) and not os.path.lexists(folder / "pyvenv.cfg")
 
 
-def _walk(root: Path, start: Path, problems: set[ReportedProblem]) -> Iterator[str]:
+def _walk(root: Path, start: Path, leaves_out: LeavesOut, problems: set[ReportedProblem]) -> Iterator[str]:
     """Candidate paths below ``start``, relative to ``root``; folders without sources are left out."""
     pending = [start]
     while pending:
@@ -195,7 +221,8 @@ def _walk(root: Path, start: Path, problems: set[ReportedProblem]) -> Iterator[s
             continue
         for entry in found:
             if entry.is_dir(follow_symlinks=False):
-                if entry.name not in NEVER_SOURCE and entry.name not in BUILD_FOLDERS:
+                unwanted = entry.name in NEVER_SOURCE or entry.name in BUILD_FOLDERS
+                if not unwanted and not leaves_out(_relative(root, folder / entry.name), True):
                     pending.append(folder / entry.name)
             elif os.path.splitext(entry.name)[1].lower() in KINDS:
                 yield _relative(root, folder / entry.name)

@@ -35,8 +35,10 @@ class TimedOut(Exception):
     """Git did not answer within the time limit."""
 
 
-def listing(root: Path, suffixes: tuple[str, ...], time_limit: float = TIME_LIMIT) -> Listing | None:
-    """What git lists below ``root`` for the suffixes (``.py``), ignored files left out.
+def listing(
+    root: Path, suffixes: tuple[str, ...], time_limit: float = TIME_LIMIT, *, respect_gitignore: bool = True
+) -> Listing | None:
+    """What git lists below ``root`` for the suffixes (``.py``), ignored files left out with ``respect_gitignore``.
 
     None where git is missing or ``root`` is in no work tree that git accepts. Raises ``TimedOut``.
     """
@@ -44,8 +46,8 @@ def listing(root: Path, suffixes: tuple[str, ...], time_limit: float = TIME_LIMI
     if program is None:
         return None
     command = [
-        program, *_HARDENED, "ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard",
-        "--", *(f":(icase)*{suffix}" for suffix in suffixes),
+        program, *_HARDENED, "ls-files", "-z", "-t", "--cached", "--others",
+        *(["--exclude-standard"] if respect_gitignore else []), "--", *(f":(icase)*{suffix}" for suffix in suffixes),
     ]  # fmt: skip
     try:
         done = subprocess.run(

@@ -20,7 +20,9 @@ from normlint.interpreter import rare_collection, with_room
 from normlint.inventory import inventory
 from normlint.places import Place
 from normlint.reconcile import reconcile, unreadable
-from normlint.rules import Selection
+from normlint.screening import screen
+from normlint.selection import Selection
+from normlint.settings.model import Settings
 from normlint.sieve import may_hold_sites
 from normlint.sites import Site
 
@@ -103,28 +105,35 @@ class Workspace:
         return sum(module is not None for module in self._modules.values())
 
 
-_DEFAULT = Selection()
+_DEFAULT = Settings()
 
 
 def analyze(
-    paths: tuple[Path, ...], selection: Selection = _DEFAULT, overlay: Overlay = MappingProxyType({})
+    paths: tuple[Path, ...],
+    settings: Settings = _DEFAULT,
+    overlay: Overlay = MappingProxyType({}),
+    root: Path | None = None,
 ) -> Analysis:
     """Index the project around ``paths`` from its root and report what touches them.
 
-    ``overlay`` holds the bytes of files, by path, that are not as they are on disk.
+    ``overlay`` holds the bytes of files, by path, that are not as they are on disk. ``root`` is an absolute folder above
+    all paths; without one it is found.
 
     Raises ``normlint.discover.PathError`` for a path that does not exist.
     """
     with rare_collection():
-        return _analyze(paths, selection, overlay)
+        return _analyze(paths, settings, overlay, root or project_root(paths))
 
 
-def _analyze(paths: tuple[Path, ...], selection: Selection, overlay: Overlay) -> Analysis:
-    root = project_root(paths)
-    workspace = Workspace(discover(root, paths), overlay)
+def _analyze(paths: tuple[Path, ...], settings: Settings, overlay: Overlay, root: Path) -> Analysis:
+    discovery = discover(
+        root, paths, settings.leaves_out, force=settings.force_exclude, respect_gitignore=settings.respect_gitignore
+    )
+    workspace = Workspace(discovery, overlay)
     log = evaluate(workspace)
     facts = gather(log)
-    findings = reconcile(facts, selection) + unreadable(_problems(workspace), selection)
+    selection = Selection(settings.select, settings.ignore, settings.extend_select)
+    findings = screen(reconcile(facts, selection) + unreadable(_problems(workspace), selection), settings)
     sites = inventory(facts)
     wanted = path_filter(root, paths)
     findings.sort(key=lambda finding: finding.order)
@@ -189,4 +198,4 @@ class PathFilter:
         )
 
 
-__all__ = ["Analysis", "Selection", "SourceFile", "analyze"]
+__all__ = ["Analysis", "Selection", "Settings", "SourceFile", "analyze"]

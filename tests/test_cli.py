@@ -16,7 +16,7 @@ from normlint import project
 from normlint.cli import COMMANDS, main
 from normlint.findings import Finding, Severity
 from normlint.places import Place
-from normlint.project import Analysis, Selection
+from normlint.project import Analysis, Settings
 
 # x * 0.5 + 0.5 undoes 0.5/0.5, not the ImageNet statistics.
 MISTAKE = """\
@@ -59,12 +59,12 @@ def tree(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def answer_with(monkeypatch: pytest.MonkeyPatch, root: Path, *severities: Severity) -> list[Selection]:
-    """Replaces the engine by one with these findings; returns the selections it was asked for."""
-    asked: list[Selection] = []
+def answer_with(monkeypatch: pytest.MonkeyPatch, root: Path, *severities: Severity) -> list[Settings]:
+    """Replaces the engine by one with these findings; returns the settings it was asked for."""
+    asked: list[Settings] = []
 
-    def analyze(paths: tuple[Path, ...], selection: Selection, *rest: object) -> Analysis:
-        asked.append(selection)
+    def analyze(paths: tuple[Path, ...], settings: Settings, *rest: object) -> Analysis:
+        asked.append(settings)
         found = tuple(
             Finding("NL305", "suspicious-stats", severity, "high", Place("wrong.py", line, 1, line, 2), "m")
             for line, severity in enumerate(severities, 1)
@@ -159,7 +159,9 @@ def test_rule_names_are_split_and_normalized(monkeypatch: pytest.MonkeyPatch, tm
     asked = answer_with(monkeypatch, tmp_path)
     result = run("check", "--select", "nl2, Wrong-Inverse", "--select=NL103", "--ignore=all", "--extend-select=NL207")
     assert result.exit_code == 0, result.output
-    assert asked == [Selection(("NL2", "wrong-inverse", "NL103"), ("ALL",), ("NL207",))]
+    [settings] = asked
+    assert (settings.select, settings.ignore) == (("NL2", "wrong-inverse", "NL103"), ("ALL",))
+    assert settings.extend_select == ("NL207",)
 
 
 @pytest.mark.parametrize(
@@ -186,7 +188,7 @@ def test_missing_path_is_one_line(tmp_path: Path) -> None:
 
 
 def test_internal_error_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def broken(paths: tuple[Path, ...], selection: Selection, *rest: object) -> Analysis:
+    def broken(paths: tuple[Path, ...], settings: Settings, *rest: object) -> Analysis:
         raise RecursionError("too\ndeep")
 
     monkeypatch.setattr(project, "analyze", broken)

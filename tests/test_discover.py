@@ -130,7 +130,7 @@ def test_index_that_names_files_above_the_root(monkeypatch: pytest.MonkeyPatch, 
     root = tmp_path / "project"
     put(tmp_path, "above.py", "project/ok.py")
     listed = gitlist.Listing((f"{tmp_path}/above.py", "../above.py", "ok.py"), ())
-    monkeypatch.setattr(gitlist, "listing", lambda *_: listed)
+    monkeypatch.setattr(gitlist, "listing", lambda *_, **__: listed)
     assert names(root) == ["ok.py"]
 
 
@@ -173,7 +173,7 @@ def test_git_environment_of_a_hook_is_not_inherited(monkeypatch: pytest.MonkeyPa
 
 
 def test_slow_git_is_replaced_by_a_walk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def slow(*_: object) -> gitlist.Listing:
+    def slow(*_: object, **__: object) -> gitlist.Listing:
         raise gitlist.TimedOut("git ls-files took longer than 30 s")
 
     put(tmp_path, "a.py")

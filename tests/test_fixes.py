@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 
 from normlint.fixing.session import Outcome, Session
-from normlint.project import analyze
-from normlint.rules import RULES, Selection
+from normlint.project import Settings, analyze
+from normlint.rules import RULES
 
 CASES = sorted((Path(__file__).parent.parent / "fixtures" / "fixes").glob("*/*"))
 
 
 def fixed(folder: Path, code: str, unsafe: bool = True) -> Outcome:
     """The project in a folder with every fix of one rule made, in memory."""
-    selection = Selection(select=(code,))
+    chosen = Settings(select=(code,))
     return Session(
-        lambda overlay: analyze((folder,), selection, overlay), lambda path: (folder / path).read_bytes(), lambda path: True,
+        lambda overlay: analyze((folder,), chosen, overlay), lambda path: (folder / path).read_bytes(), lambda path: True,
         unsafe, lambda path: (folder / path).is_file(),
     ).run()  # fmt: skip
 
@@ -65,7 +65,7 @@ def test_which_fixes_are_safe(tmp_path: Path) -> None:
         folder = tmp_path / str(number)
         folder.mkdir()
         project(case, folder)
-        for finding in analyze((folder,), Selection(select=(case.parent.name,))).findings:
+        for finding in analyze((folder,), Settings(select=(case.parent.name,))).findings:
             if finding.fix is not None and finding.fix.safety == "safe":
                 found.add((finding.code, finding.fix.description))
     assert found == {

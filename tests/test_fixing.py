@@ -16,8 +16,7 @@ from normlint.fixing.document import Document, EditError, Replacement, in_order,
 from normlint.fixing.preview import previews
 from normlint.fixing.session import MOST_ROUNDS, Session
 from normlint.places import Place
-from normlint.project import Analysis, analyze
-from normlint.rules import Selection
+from normlint.project import Analysis, Settings, analyze
 
 SOURCE = """import numpy as np
 from PIL import Image
@@ -33,7 +32,7 @@ LINES = st.lists(st.text(st.characters(codec="latin-1", exclude_characters="\r\n
 def run(folder: Path, allowed: str = "") -> Mapping[str, bytes]:
     """What the safe and unsafe fixes of the rules on by default change."""
     return Session(
-        lambda overlay: analyze((folder,), Selection(), overlay), lambda path: (folder / path).read_bytes(),
+        lambda overlay: analyze((folder,), Settings(), overlay), lambda path: (folder / path).read_bytes(),
         lambda path: path.startswith(allowed), True,
     ).run().changed  # fmt: skip
 

@@ -11,8 +11,7 @@ from normlint.fixing.document import EditError, Replacement
 from normlint.fixing.notebook import NotebookDocument, reads_as
 from normlint.fixing.preview import previews
 from normlint.fixing.session import Outcome, Session
-from normlint.project import analyze
-from normlint.rules import Selection
+from normlint.project import Settings, analyze
 
 HEAD = "%matplotlib inline\nimport numpy as np\nfrom PIL import Image\nfrom torchvision import transforms\n"
 CODE = 'x = transforms.ToTensor()(Image.open("a.png")).numpy()\n'
@@ -32,7 +31,7 @@ def notebook(*cells: str, indent: int | None = 1, ascii_only: bool = False, newl
 
 def run(folder: Path) -> Outcome:
     return Session(
-        lambda overlay: analyze((folder,), Selection(), overlay), lambda path: (folder / path).read_bytes(), lambda path: True,
+        lambda overlay: analyze((folder,), Settings(), overlay), lambda path: (folder / path).read_bytes(), lambda path: True,
         True,
     ).run()  # fmt: skip
 

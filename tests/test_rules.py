@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from normlint.project import analyze
-from normlint.rules import RULES, Selection
+from normlint.project import Settings, analyze
+from normlint.rules import RULES
 from normlint.rules.registry import Rule
 
 CASES = Path(__file__).parent.parent / "fixtures" / "cases"
@@ -19,7 +19,7 @@ EXPECT = re.compile(r"#\s*expect:\s*([A-Z0-9, ]+)")
 def found(source: str, folder: Path, code: str) -> set[tuple[int, str]]:
     """(line, code) of every finding of a one-file project."""
     (folder / "case.py").write_text(source, encoding="utf-8")
-    analysis = analyze((folder,), Selection(extend_select=(code,)))
+    analysis = analyze((folder,), Settings(extend_select=(code,)))
     return {(finding.place.line, finding.code) for finding in analysis.findings}
 
 

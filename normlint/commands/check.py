@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 
 from normlint.commands.console import wants_color, wants_links
 from normlint.commands.formats import Report, format_option, write_reports
-from normlint.commands.rule_names import split_rules
 from normlint.commands.running import paths_argument, run_analysis
+from normlint.commands.settings_options import Chosen, settings_options
 from normlint.commands.trouble import EXIT_FINDINGS
-
-
-def _codes(name: str, text: str) -> Callable[..., Any]:
-    return click.option(name, multiple=True, metavar="RULES", help=text)
 
 
 @click.command()
 @paths_argument
 @format_option
-@_codes("--select", "Only these rules: codes, prefixes (NL2) or names, comma separated; ALL for all.")
-@_codes("--ignore", "Not these rules.")
-@_codes("--extend-select", "These rules as well as those on by default.")
+@settings_options
 @click.option("--fix/--no-fix", help="Fix what can be fixed safely, in the files of PATHS.")
 @click.option("--unsafe-fixes/--no-unsafe-fixes", help="With --fix or --diff: the fixes as well that change what a program does.")
 @click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing.")
@@ -38,9 +30,7 @@ def _codes(name: str, text: str) -> Callable[..., Any]:
 def check(
     paths: tuple[Path, ...],
     reports: tuple[Report, ...],
-    select: tuple[str, ...],
-    ignore: tuple[str, ...],
-    extend_select: tuple[str, ...],
+    chosen: Chosen,
     fix: bool,
     unsafe_fixes: bool,
     diff: bool,
@@ -52,25 +42,26 @@ def check(
 ) -> None:
     """Report findings that touch PATHS (default: the current folder).
 
-    Exit code 0: nothing at or above warning (after --fix: left); 1: findings, or with --diff something to change; 2: wrong
-    usage or an internal error.
+    Exit code 0: nothing at or above --fail-on (after --fix: left); 1: findings, or with --diff something to change; 2:
+    wrong usage, wrong settings or an internal error.
     """
-    from normlint.project import Selection
     from normlint.report.formats import Appearance
+    from normlint.screening import fails
 
-    selection = Selection(split_rules(select), split_rules(ignore), split_rules(extend_select))
-    analysis = run_analysis(paths, selection)
+    resolved = chosen.resolve(paths)
+    analysis = run_analysis(paths, resolved)
     if fix or diff:
         from normlint.commands import fixing
 
-        again = partial(run_analysis, paths, selection)
+        again = partial(run_analysis, paths, resolved)
         if diff:
             differs = fixing.show_differences(analysis, paths, again, unsafe=unsafe_fixes, quiet=quiet)
             raise click.exceptions.Exit(EXIT_FINDINGS if differs and not exit_zero else 0)
         analysis = fixing.fix_files(analysis, paths, again, unsafe=unsafe_fixes, quiet=quiet)
     analysis = replace(analysis, unsafe_fixes=unsafe_fixes)
-    write_reports(analysis, reports, Appearance(wants_color(color), wants_links(), statistics, quiet))
+    look = Appearance(wants_color(color), wants_links(), statistics, quiet)
+    write_reports(analysis, reports or (Report(resolved.settings.format),), look)
     if exit_zero:
         return
-    if (exit_non_zero_on_fix and analysis.fixed) or any(finding.severity != "info" for finding in analysis.findings):
+    if (exit_non_zero_on_fix and analysis.fixed) or fails(analysis.findings, resolved.settings):
         raise click.exceptions.Exit(EXIT_FINDINGS)

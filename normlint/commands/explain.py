@@ -13,11 +13,11 @@ from normlint.commands.rule_names import unknown_rule
 def explain(rule: str) -> None:
     """Explain RULE, given by code or name: its documentation page, as Markdown."""
     from normlint.documentation import page_file
-    from normlint.rules import find
+    from normlint.rules import RULES, find
 
     found = find(rule)
     if found is None:
-        raise unknown_rule(rule)
+        raise unknown_rule(rule, RULES)
     file = page_file(found.code)
     if file is not None:
         show(file.read_text(encoding="utf-8").rstrip("\n"))

@@ -40,7 +40,7 @@ def _reports(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
             where = "the standard output" if report.file is None else str(report.file)
             raise click.BadParameter(f"two formats for {where}; give all but one a file: {name}=FILE", ctx, param)
         reports.append(report)
-    return tuple(reports) or (Report("text"),)
+    return tuple(reports)
 
 
 format_option = click.option(

@@ -1,36 +1,45 @@
-"""Rules as users name them: codes, prefixes of codes, names."""
+"""Rules as users name them, checked against the rules that there are."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 from normlint.commands.trouble import Trouble
+from normlint.selection import ALL
+from normlint.settings.keys import COMMAND_LINE
+
+if TYPE_CHECKING:
+    from normlint.rules import Rule
+    from normlint.settings.resolve import Resolved
 
 
-def split_rules(values: tuple[str, ...]) -> tuple[str, ...]:
-    """Splits at commas and checks each one. Raises ``Trouble`` for what no rule is called."""
-    wanted = tuple(part.strip() for value in values for part in value.split(",") if part.strip())
-    if not wanted:
-        return ()
-    from normlint.rules import RULES
-
-    accepted = []
-    for text in wanted:
-        code, name = text.upper(), text.lower()
-        if code == "ALL" or (code.startswith("NL") and any(rule.code.startswith(code) for rule in RULES)):
-            accepted.append(code)
-        elif any(rule.name == name for rule in RULES):
-            accepted.append(name)
-        else:
-            raise unknown_rule(text)
-    return tuple(accepted)
+def check_rule_names(resolved: Resolved, rules: tuple[Rule, ...]) -> None:
+    """Raises ``Trouble`` for a setting that names what no rule is called."""
+    for key, item in _named(resolved):
+        if not any(item == ALL or item == rule.name or rule.code.startswith(item) for rule in rules):
+            origin = next(setting.origin for setting in resolved.listed if setting.key.name == key)
+            raise unknown_rule(item, rules, "" if origin == COMMAND_LINE else f"{origin}: {key}: ")
 
 
-def unknown_rule(text: str) -> Trouble:
+def unknown_rule(text: str, rules: tuple[Rule, ...], where: str = "") -> Trouble:
     """The error for ``text``, with the nearest code or name."""
     import difflib
 
-    from normlint.rules import RULES
-
-    words = {word.lower(): word for rule in RULES for word in (rule.code, rule.name)}
+    words = {word.lower(): word for rule in rules for word in (rule.code, rule.name)}
     near = difflib.get_close_matches(text.lower(), words, n=1, cutoff=0.5)
     hint = f"did you mean {words[near[0]]}?" if near else "`normlint rules` lists them"
-    return Trouble(f"unknown rule: {text}; {hint}")
+    return Trouble(f"{where}unknown rule: {text}; {hint}")
+
+
+def _named(resolved: Resolved) -> Iterator[tuple[str, str]]:
+    settings = resolved.settings
+    for key, items in (
+        ("select", settings.select),
+        ("ignore", settings.ignore),
+        ("extend-select", settings.extend_select),
+        ("per-file-ignores", tuple(rule for entry in settings.per_file_ignores for rule in entry.rules)),
+        ("severity", tuple(rule for rule, _ in settings.severity)),
+    ):
+        for item in items:
+            yield key, item

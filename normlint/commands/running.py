@@ -11,20 +11,24 @@ import click
 from normlint.commands.trouble import Trouble
 
 if TYPE_CHECKING:
-    from normlint.project import Analysis, Overlay, Selection
+    from normlint.project import Analysis, Overlay
+    from normlint.settings.resolve import Resolved
 
 paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 
 
-def run_analysis(paths: tuple[Path, ...], selection: Selection, overlay: Overlay = MappingProxyType({})) -> Analysis:
+def run_analysis(paths: tuple[Path, ...], resolved: Resolved, overlay: Overlay = MappingProxyType({})) -> Analysis:
     """Analyze the project around ``paths`` (default: the current folder). Raises ``Trouble``.
 
     ``overlay`` holds the bytes of files, by path, that are not as they are on disk.
     """
+    from normlint.commands.rule_names import check_rule_names
     from normlint.discover import PathError
     from normlint.project import analyze
+    from normlint.rules import RULES
 
+    check_rule_names(resolved, RULES)
     try:
-        return analyze(paths or (Path(),), selection, overlay)
+        return analyze(paths or (Path(),), resolved.settings, overlay, resolved.root)
     except PathError as error:
         raise Trouble(str(error)) from error

@@ -8,16 +8,16 @@ import click
 
 from normlint.commands.console import show
 from normlint.commands.running import paths_argument, run_analysis
+from normlint.commands.settings_options import Chosen, settings_options
 
 
 @click.command()
 @paths_argument
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def sites(paths: tuple[Path, ...], output: str) -> None:
+@settings_options
+def sites(paths: tuple[Path, ...], output: str, chosen: Chosen) -> None:
     """List every place in PATHS where pixel values are scaled, normalized, cast or relied on."""
-    from normlint.project import Selection
-
-    analysis = run_analysis(paths, Selection())
+    analysis = run_analysis(paths, chosen.resolve(paths))
     if output == "json":
         from normlint.report.json_output import sites_json
 

@@ -8,6 +8,7 @@ import click
 
 from normlint.commands.console import show, wants_color
 from normlint.commands.running import run_analysis
+from normlint.commands.settings_options import Chosen, settings_options
 from normlint.commands.trouble import Trouble
 
 
@@ -15,13 +16,13 @@ from normlint.commands.trouble import Trouble
 @click.argument("place", metavar="FILE:LINE")
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True)
-def trace(place: str, output: str, color: str) -> None:
+@settings_options
+def trace(place: str, output: str, color: str, chosen: Chosen) -> None:
     """Show where the pixel values on a line come from: every step with its numbers, the map so far and the range."""
-    from normlint.project import Selection
     from normlint.trace import Tracer
 
     file, line = _split(place)
-    analysis = run_analysis((file,), Selection())
+    analysis = run_analysis((file,), chosen.resolve((file,)))
     try:
         path = file.resolve().relative_to(analysis.root).as_posix()
     except ValueError as error:

@@ -1,0 +1,28 @@
+"""``normlint config``"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from normlint.commands.console import show
+from normlint.commands.running import paths_argument
+from normlint.commands.settings_options import Chosen, settings_options
+
+
+@click.command()
+@paths_argument
+@click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@settings_options
+def config(paths: tuple[Path, ...], output: str, chosen: Chosen) -> None:
+    """Print the settings for PATHS, and where each of them came from."""
+    from normlint.report.characters import escaped
+    from normlint.report.settings import settings_json, settings_text
+
+    resolved = chosen.resolve(paths)
+    if output == "json":
+        show(json.dumps(settings_json(resolved), indent=2))
+    else:
+        show("\n".join(map(escaped, settings_text(resolved))))

@@ -1,0 +1,73 @@
+"""The options of the commands that analyze: one for every key of the settings, made from their table."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from normlint.settings.keys import KEYS, Key
+from normlint.settings.kinds import Choice, Flag
+
+if TYPE_CHECKING:
+    from normlint.settings.resolve import Resolved
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What stood on the command line: the texts by key, and which file to read."""
+
+    texts: dict[str, tuple[str, ...]]
+    file: Path | None
+    isolated: bool
+
+    def resolve(self, paths: tuple[Path, ...]) -> Resolved:
+        """The settings for a run over the paths. Raises ``Trouble``."""
+        from normlint.commands.trouble import Trouble
+        from normlint.discover import PathError
+        from normlint.settings.model import SettingsError
+        from normlint.settings.resolve import resolve
+
+        try:
+            return resolve(paths or (Path(),), self.texts, file=self.file, isolated=self.isolated)
+        except (PathError, SettingsError) as error:
+            raise Trouble(str(error)) from error
+
+
+def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a command every option of the table, and their values as one parameter, ``chosen``."""
+
+    @functools.wraps(command)
+    def with_chosen(*arguments: Any, config: Path | None, isolated: bool, **named: Any) -> Any:
+        texts: dict[str, tuple[str, ...]] = {}
+        for key in _offered():
+            value = named.pop(key.field)
+            if isinstance(value, bool):
+                texts[key.name] = ("true" if value else "false",)
+            elif value:
+                texts[key.name] = (value,) if isinstance(value, str) else tuple(value)
+        return command(*arguments, chosen=Chosen(texts, config, isolated), **named)
+
+    wrapped: Callable[..., Any] = with_chosen
+    for key in reversed(_offered()):
+        wrapped = _option(key)(wrapped)
+    file = click.Path(exists=True, dir_okay=False, path_type=Path)
+    wrapped = click.option("--isolated", is_flag=True, help="Read no settings file.")(wrapped)
+    return click.option("--config", type=file, metavar="FILE", help="Read the settings from FILE.")(wrapped)
+
+
+def _offered() -> list[Key]:
+    return [key for key in KEYS if key.metavar]
+
+
+def _option(key: Key) -> Callable[..., Any]:
+    if isinstance(key.kind, Flag):
+        return click.option(f"--{key.name}/--no-{key.name}", default=None, help=key.text)
+    if isinstance(key.kind, Choice):
+        return click.option(f"--{key.name}", type=click.Choice(key.kind.words), default=None, help=key.text)
+    many = isinstance(key.default, list | dict)
+    return click.option(f"--{key.name}", multiple=many, default=None, metavar=key.metavar, help=key.text)
