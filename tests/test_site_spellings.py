@@ -153,7 +153,154 @@ def test(x):
         return x / 255.  # < nothing
 """,
 }
-TABLE = [pytest.param(text, id=name) for group in (HELPERS, BRANCHES) for name, text in group.items()]
+CLASSES = {
+    "an own Normalize for picture and mask": """
+# transforms.py
+from torchvision.transforms import functional as F
+class Normalize(object):
+    def __init__(self, mean, std, inplace=False):
+        self.mean, self.std, self.inplace = mean, std, inplace
+    def __call__(self, img, mask):
+        return F.normalize(img, self.mean, self.std, self.inplace), mask
+class Compose(object):
+    def __init__(self, transforms):
+        self.transforms = transforms
+    def __call__(self, img, mask):
+        for t in self.transforms:
+            img, mask = t(img, mask)
+        return img, mask
+# main.py
+import transforms
+tf = transforms.Compose([
+    transforms.Normalize(mean=[255 * 0.5], std=[255 * 0.5]),  # < normalize 0.00784313725490196 -1
+])
+""",
+    "a transform of samples": """
+# main.py
+import numpy as np
+class Normalize:
+    def __init__(self, mean=(0., 0., 0.), std=(1., 1., 1.)):
+        self.mean = mean
+        self.std = std
+    def __call__(self, sample):
+        img = np.array(sample["image"]).astype(np.float32)
+        mask = sample["label"]
+        img /= 255.0
+        img -= self.mean
+        img /= self.std
+        return {"image": img, "label": mask}
+tf = Normalize(mean=(0.5, 0.4, 0.3), std=(0.5, 0.2, 0.1))  # < normalize 0.007843137,0.019607843,0.039215686 -1,-2,-3
+""",
+    "a transform that changes the sample": """
+# main.py
+class Scale:
+    def __call__(self, sample):
+        sample["image"] = sample["image"] / 255.0
+        return sample
+tf = Scale()  # < to_unit 0.00392156862745098 0
+""",
+    "subtracts a mean through a function": """
+# main.py
+import cv2
+import numpy as np
+def base_transform(image, size, mean):
+    x = cv2.resize(image, (size, size)).astype(np.float32)
+    x -= mean
+    return x.astype(np.float32)
+class BaseTransform:
+    def __init__(self, size, mean):
+        self.size = size
+        self.mean = np.array(mean, dtype=np.float32)
+    def __call__(self, image, boxes=None, labels=None):
+        return base_transform(image, self.size, self.mean), boxes, labels
+tf = BaseTransform(300, (104, 117, 123))  # < normalize 1 -104,-117,-123
+""",
+    "a transform made of others": """
+# main.py
+import numpy as np
+class Compose:
+    def __init__(self, transforms):
+        self.transforms = transforms
+    def __call__(self, img, boxes):
+        for t in self.transforms:
+            img, boxes = t(img, boxes)
+        return img, boxes
+class ToFloat:
+    def __call__(self, img, boxes):
+        return img.astype(np.float32), boxes
+class Subtract:
+    def __init__(self, mean):
+        self.mean = np.array(mean)
+    def __call__(self, img, boxes):
+        return img.astype(np.float32) - self.mean, boxes
+class Augmentation:
+    def __init__(self, mean=(104, 117, 123)):
+        self.augment = Compose([
+            ToFloat(),  # < nothing
+            Subtract(mean),  # < normalize 1 -104,-117,-123
+        ])
+    def __call__(self, img, boxes):
+        return self.augment(img, boxes)
+augmentation = Augmentation()  # < normalize 1 -104,-117,-123
+""",
+    "a normalizing layer": """
+# main.py
+import torch
+from torch import nn
+class Normalize(nn.Module):
+    def __init__(self, mean, std):
+        super().__init__()
+        self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1))
+        self.register_buffer("std", torch.tensor(std).view(1, 3, 1, 1))
+    def forward(self, x):
+        return (x - self.mean) / self.std
+def wrap(model):
+    return nn.Sequential(Normalize([0.5, 0.5, 0.5], [0.5, 0.5, 0.25]), model)  # < normalize 2,2,4 -1,-1,-2
+""",
+    "a layer that is no transform": """
+# main.py
+import torch
+from torch import nn
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 3, 3)
+    def forward(self, x):
+        return self.conv(x / 255.)
+net = Net()  # < nothing
+""",
+    "a ToTensor that does not scale": """
+# main.py
+import torch
+import numpy as np
+class ToTensor:
+    def __call__(self, img, mask):
+        return torch.from_numpy(np.array(img)).permute(2, 0, 1).float(), mask
+tf = [
+    ToTensor()]  # < cast 1 0
+""",
+    "one channel a step": """
+# main.py
+import torch
+mean, std = [0.5, 0.4, 0.3], [0.1, 0.2, 0.3]
+def denormalize(tensors):
+    for c in range(3):
+        tensors[:, c].mul_(std[c]).add_(mean[c])
+    return torch.clamp(tensors, 0, 255)
+def test(net, x):
+    return denormalize(net(x)).cpu()  # < denormalize 0.1,0.2,0.3 0.5,0.4,0.3
+""",
+    "a named transform in a list": """
+# main.py
+from torchvision import transforms
+normalize = transforms.Normalize(mean=[0.5], std=[0.25])
+tf = transforms.Compose([
+    transforms.ToTensor(),
+    normalize,  # < normalize 4 -2
+])
+""",
+}
+TABLE = [pytest.param(text, id=name) for group in (HELPERS, BRANCHES, CLASSES) for name, text in group.items()]
 
 
 def sites_of(text: str) -> tuple[Site, ...]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from normlint import ir
 from normlint.evaluate.arithmetic import binary
 from normlint.evaluate.attributes import set_attribute
+from normlint.evaluate.channelwise import is_channelwise, seen_as_image
 from normlint.evaluate.constants import constant_site, feeds
 from normlint.evaluate.emission import flush
 from normlint.evaluate.machine import Machine, channel_of, label_of
@@ -42,7 +43,10 @@ def assign(run: Machine, target: ir.Expression, value: Value, written: ir.Expres
             constant_site(run, name, bound, run.place(target), handed_on=isinstance(written, (ir.Conditional, ir.Subscript)))
             bound_to_name(run, name, bound, written)
         case ir.Subscript(value=base, index=index):
-            _assign_element(run, evaluate(run, base), evaluate(run, index), value)
+            holder, at = evaluate(run, base), evaluate(run, index)
+            if is_channelwise(run, at):
+                holder = seen_as_image(run, base, holder)
+            _assign_element(run, holder, at, value)
         case ir.Sequence(items=targets):
             _unpack(run, targets, value, written)
         case ir.Starred(value=inner):
@@ -128,6 +132,8 @@ def _labelled(value: Value, name: str) -> Value:
 def _stored(run: Machine, image: Image, index: Value, value: object) -> Image:
     """The image after ``image[index] = value``: one channel replaced, the whole, or a mixture."""
     new = value if isinstance(value, Image) else None
+    if isinstance(index, Constant) and isinstance(index.value, str):
+        return new or image  # sample["image"] = ..., the image standing for the whole sample
     parts = index.items if isinstance(index, TupleValue) else (index,)
     axis = channel_axis(image, parts)
     part = parts[axis] if axis is not None else None

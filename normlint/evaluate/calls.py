@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from normlint import ir
 from normlint.evaluate.attributes import bind_method
+from normlint.evaluate.channelwise import zipped_with_stats
 from normlint.evaluate.constants import constant_site
 from normlint.evaluate.emission import flush
 from normlint.evaluate.feeding import is_model, record_call, record_construction
@@ -49,6 +50,8 @@ def call_node(run: Machine, node: ir.Call) -> Value:
     function = evaluate(run, node.function)
     is_library = isinstance(function, External) and run.catalogue.lookup(function.dotted) is not None
     positional, named = _arguments(run, node, is_library)
+    if function == External("builtins.zip"):
+        positional = zipped_with_stats(run, node, positional)
     place = run.place(node)
     result = run.each(function, lambda option: _recorded(run, option, positional, named, place))
     if isinstance(node.function, (ir.Name, ir.Attribute)) and isinstance(function, (Transform, Composition)):
@@ -286,6 +289,8 @@ def bind_parameters(
 
 def instantiate(run: Machine, cls: ClassValue, positional: tuple[Value, ...], named: Named, place: Place) -> Value:
     """A new object: its ``__init__`` runs on a fresh cell."""
+    from normlint.evaluate.probing import probe
+
     flush_all(run, positional, named)
     record_construction(run, cls, place)
     instance = run.allocate(InstanceCell(cls))
@@ -298,5 +303,6 @@ def instantiate(run: Machine, cls: ClassValue, positional: tuple[Value, ...], na
             for name, value in named:
                 cell = cell.put(name, value)
             run.state.set(instance.address, cell)
+    probe(run, cls, instance, (*positional, *(value for _, value in named)), place)
     return instance
 

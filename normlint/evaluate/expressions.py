@@ -8,6 +8,7 @@ from typing import Any
 from normlint import ir
 from normlint.evaluate.arithmetic import binary, unary
 from normlint.evaluate.attributes import attribute
+from normlint.evaluate.channelwise import is_channelwise, seen_as_image
 from normlint.evaluate.constants import constant_site
 from normlint.evaluate.emission import flush
 from normlint.evaluate.guards import alternatives
@@ -15,6 +16,7 @@ from normlint.evaluate.iteration import GROWS, element_of, items_of
 from normlint.evaluate.machine import DEEPEST_EXPRESSION, RECIPROCAL, Machine, label_of
 from normlint.evaluate.parameters import dtype_of
 from normlint.evaluate.subscripts import subscript
+from normlint.evaluate.transforms import used_again
 from normlint.places import Place
 from normlint.values import (
     Alternatives,
@@ -25,6 +27,7 @@ from normlint.values import (
     ListCell,
     Ref,
     Slicing,
+    Transform,
     TupleValue,
     Unknown,
     Value,
@@ -194,7 +197,10 @@ def _sequence(run: Machine, node: ir.Sequence) -> Value:
             is_open = is_open or spread is None
             items.extend(spread or ())
         else:
-            items.append(flush(run, evaluate(run, item)))
+            value = flush(run, evaluate(run, item))
+            items.append(value)
+            if isinstance(value, Transform) and isinstance(item, (ir.Name, ir.Attribute)):
+                used_again(run, value, run.place(item))
     if node.kind == "tuple" and not is_open:
         return TupleValue(tuple(items))
     return run.allocate(ListCell(tuple(items), is_open))
@@ -250,6 +256,8 @@ def named(run: Machine, name: str, value: Value) -> Value:
 def _subscript(run: Machine, node: ir.Subscript) -> Value:
     base = evaluate(run, node.value)
     index = evaluate(run, node.index)
+    if is_channelwise(run, index):
+        base = seen_as_image(run, node.value, base)
     return run.each(base, lambda option: subscript(run, option, index, node))
 
 

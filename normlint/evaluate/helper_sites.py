@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from normlint.evaluate.emission import classify, classify_map, written_stats
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.observations import Observation, steps_of, steps_since
-from normlint.pixelmap import BYTES, IDENTITY, Affine
+from normlint.pixelmap import BYTES, IDENTITY, Affine, Numbers, combine
 from normlint.places import Place
 from normlint.sites import SiteKind
-from normlint.values import Alternatives, Guard, Image, ListCell, Pending, Step, TupleValue, Unknown, Value, as_image
+from normlint.values import Alternatives, DictCell, Guard, Image, ListCell, Pending, Step, TupleValue, Unknown, Value, as_image
 
 _VALUE_STEPS = frozenset({"clamp", "cast", "round"})
 _DEEPEST = 4
 _MOST_ITEMS = 3
 
 Entering = tuple[tuple[int, Image], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How an image that entered a call (``before``) came out of it (``after``), under which condition."""
+
+    guard: Guard
+    before: Image
+    after: Image
+    steps: tuple[Step, ...]
+
+    @property
+    def affine(self) -> Affine | None:
+        """The map from one to the other; a map over all channels says more than the steps of a loop over them."""
+        start, end = self.before.map, self.after.map
+        same = self.before.origin.number == self.after.origin.number
+        if not same or start is None or end is None or len(start.gain) > 1 or len(start.bias) > 1 or start.gain == (0.0,):
+            return relative_map(self.steps)
+        gain = tuple(number / start.gain[0] for number in end.gain)
+        return Affine(gain, combine(lambda b, g: b - g * start.bias[0], end.bias, gain) or end.bias)
 
 
 def observe_helper(
@@ -28,23 +48,29 @@ def observe_helper(
     ``entering`` are the images among the arguments as they were before the call; origins numbered above ``born`` are
     of the call itself.
     """
-    results = _results(run, result)
-    found: list[tuple[Guard, Image, Image, tuple[Step, ...]]] = [
-        (guard, before, image, steps)
-        for guard, image in results
-        for _, before in entering
-        if (steps := steps_since(image, before))
-    ]
-    found += [(guard, *decoded) for guard, image in results if (decoded := _decoded(image, born)) is not None]
-    if found:
-        guard, before, image, steps = max(found, key=lambda candidate: _says(candidate[3]))
-        with run.under(run.guard | guard):
-            _observe_map(run, name, before, image, steps, place)
+    way = way_through(run, entering, result, born)
+    if way is not None:
+        with run.under(run.guard | way.guard):
+            observe_map(run, name, way, place)
         return
     for index, before in entering:
         if index in sunk:
             run.observe(Observation("sink", name, place, before=before, source="literal", helper=True))
             return
+
+
+def way_through(run: Machine, entering: Entering, result: Value, born: int) -> Way | None:
+    """Of the ways in which a result derives from an argument, or from a picture decoded on the way, the one that tells most."""
+    results = _results(run, result)
+    found = [
+        Way(guard, before, image, steps)
+        for guard, image in results
+        for _, before in entering
+        if (steps := steps_since(image, before)) is not None
+    ]
+    found += [Way(guard, *decoded) for guard, image in results if (decoded := _decoded(image, born)) is not None]
+    found = [way for way in found if way.steps] or found
+    return max(found, key=_says) if found else None
 
 
 def _decoded(image: Image, born: int) -> tuple[Image, Image, tuple[Step, ...]] | None:
@@ -59,10 +85,10 @@ def _decoded(image: Image, born: int) -> tuple[Image, Image, tuple[Step, ...]] |
     return before, image, steps
 
 
-def _says(steps: tuple[Step, ...]) -> tuple[bool, bool, int]:
+def _says(way: Way) -> tuple[bool, bool, int]:
     """Of several ways through a helper the one with a known map tells most."""
-    affine = relative_map(steps)
-    return (affine is not None and affine != IDENTITY, affine is not None, -len(steps))
+    affine = way.affine
+    return (affine is not None and affine != IDENTITY, affine is not None, -len(way.steps))
 
 
 def entering_images(run: Machine, arguments: tuple[Value, ...]) -> Entering:
@@ -94,6 +120,8 @@ def _results(run: Machine, value: Value) -> list[tuple[Guard, Image]]:
         return found
     if isinstance(content, (ListCell, TupleValue)):
         return [result for item in content.items[:_MOST_ITEMS] for result in _results(run, item)]
+    if isinstance(content, DictCell):
+        return [result for _, item in content.items[:_MOST_ITEMS] for result in _results(run, item)]
     return [(frozenset(), content)] if isinstance(content, Image) else []
 
 
@@ -110,24 +138,34 @@ def relative_map(steps: tuple[Step, ...]) -> Affine | None:
     return whole
 
 
-def _observe_map(
-    run: Machine, name: str, before: Image, after: Image, steps: tuple[Step, ...], place: Place
-) -> None:
-    affine = relative_map(steps)
-    kind = kind_of(steps, affine, before, place)
+def observe_map(run: Machine, name: str, way: Way, place: Place) -> None:
+    """List a place that runs an image through code of the project, with the whole map of it."""
+    affine, steps = way.affine, way.steps
+    kind = kind_of(steps, affine, way.before, place) if steps else None
     if kind is None:
         return
-    last = steps[-1]
-    mean, std = written_stats(steps)
-    stats = next((s for s in reversed(steps) if s.stats is not None), None)
+    mean, std = _stats(kind, affine, steps)
     run.observe(
         Observation(
-            kind, name, place, affine,
-            mean=stats.stats[0] if stats and stats.stats else mean.operand if mean else None,
-            std=stats.stats[1] if stats and stats.stats else std.operand if std else None,
-            before=before, after=after, dtype=last.dtype, source="literal" if affine else "unresolved", helper=True,
+            kind, name, place, affine, mean, std, before=way.before, after=way.after, dtype=steps[-1].dtype,
+            source="literal" if affine else "unresolved", helper=True,
         )
     )  # fmt: skip
+
+
+def _stats(kind: SiteKind, affine: Affine | None, steps: tuple[Step, ...]) -> tuple[Numbers | None, Numbers | None]:
+    """Mean and std as they are written on the way; of a map that a loop put together channel by channel, its own."""
+    stats = next((step.stats for step in reversed(steps) if step.stats is not None), None)
+    if stats is not None:
+        return stats
+    mean, std = (step.operand if step is not None else None for step in written_stats(steps))
+    channels = len(affine.gain) if affine is not None else 1
+    if affine is None or mean is None or std is None or channels == 1 or max(len(mean), len(std)) > 1 or 0 in affine.gain:
+        return mean, std
+    bias = affine.bias * channels if len(affine.bias) == 1 else affine.bias
+    if kind == "denormalize":
+        return bias, affine.gain
+    return tuple(-b / g for b, g in zip(bias, affine.gain, strict=True)), tuple(1 / g for g in affine.gain)
 
 
 def kind_of(steps: tuple[Step, ...], affine: Affine | None, before: Image, place: Place) -> SiteKind | None:

@@ -113,9 +113,9 @@ def module_scope(run: Machine, path: str) -> int | None:
     by_span, by_name, run.words[path] = digests(module)
     run.digests[path] = by_span
     spread(run.relevant_names, by_name)
-    outer = (run.state, run.scope, run.guard, run.frames, run.stack, run.steps_left, run.depth, run.dormant)
+    outer = (run.state, run.scope, run.guard, run.frames, run.stack, run.steps_left, run.depth, run.dormant, run.muted)
     run.state, run.scope, run.guard, run.frames, run.stack = run.root.fork(), scope, ALWAYS, [Frame(None)], []
-    run.steps_left, run.depth, run.dormant = STEPS_PER_MODULE, 0, 0
+    run.steps_left, run.depth, run.dormant, run.muted = STEPS_PER_MODULE, 0, 0, 0
     run.importing += 1
     from normlint.evaluate.statements import run_block
 
@@ -131,7 +131,7 @@ def module_scope(run: Machine, path: str) -> int | None:
         run.exports[path] = tuple(
             key[1] for key in run.state.changes if isinstance(key, tuple) and key[0] == scope
         )
-        run.state, run.scope, run.guard, run.frames, run.stack, run.steps_left, run.depth, run.dormant = outer
+        (run.state, run.scope, run.guard, run.frames, run.stack, run.steps_left, run.depth, run.dormant, run.muted) = outer
     return scope
 
 

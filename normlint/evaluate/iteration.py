@@ -56,7 +56,7 @@ def element_of(run: Machine, iterable: Value, place: Place | None = None) -> Val
         case Alternatives():
             return run.each(iterable, lambda option: element_of(run, option))
         case Image():
-            return content
+            return iterable if isinstance(iterable, Ref) else content  # a view: what changes it in place changes the whole
         case External(dotted=dotted) if dotted.endswith("()"):
             from normlint.evaluate.loading import element_of_reader
 

@@ -50,7 +50,7 @@ def key_of(run: Machine, function: FunctionValue, values: tuple[Value, ...]) -> 
     """A key under which a call's result may be used again; None where an argument has a history of its own."""
     parts = []
     for value in values:
-        part = _part(run, value, _DEEPEST_KEY)
+        part = part_of(run, value)
         if part is None:
             return None
         parts.append(part)
@@ -58,7 +58,7 @@ def key_of(run: Machine, function: FunctionValue, values: tuple[Value, ...]) -> 
     return (function.place, function.scope, receiver, tuple(parts))
 
 
-def _part(run: Machine, value: Value, depth: int) -> Hashable | None:
+def part_of(run: Machine, value: Value, depth: int = _DEEPEST_KEY) -> Hashable | None:
     content = run.contents(value)
     match content:
         case Unknown(label=label):
@@ -84,7 +84,7 @@ def _part(run: Machine, value: Value, depth: int) -> Hashable | None:
 def _parts(run: Machine, items: tuple[Value, ...], depth: int) -> Hashable | None:
     if depth == 0 or len(items) > 16:
         return None
-    parts = tuple(_part(run, item, depth - 1) for item in items)
+    parts = tuple(part_of(run, item, depth - 1) for item in items)
     return None if any(part is None for part in parts) else parts
 
 

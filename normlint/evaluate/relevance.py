@@ -76,6 +76,11 @@ def _walk(node: object, by_span: dict[Span, Digest], by_name: dict[str, Digest])
         hit = _named(node.name)
     elif isinstance(node, ir.Argument) and node.keyword:
         hit = _named(node.keyword)
+    if isinstance(node, ir.Assign) and any(isinstance(target, ir.Attribute) for target in node.targets):
+        if _walk(node.value, {}, {})[0]:  # self.augment = Compose(...): whoever mentions the attribute may call it
+            for target in node.targets:
+                if isinstance(target, ir.Attribute):
+                    by_name.setdefault(target.name, Digest(True, frozenset()))
     for field in getattr(node, "__dataclass_fields__", ()):
         value = getattr(node, field)
         if isinstance(value, (ir.Node, tuple)) and field not in {"span", "name_span"}:

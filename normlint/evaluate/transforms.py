@@ -55,22 +55,29 @@ def _spread(run: Machine, item: Value) -> tuple[Value, ...]:
     return (item,)
 
 
-def _observe(run: Machine, entry: Entry, arguments: dict[str, Value], place: Place) -> None:
+def used_again(run: Machine, transform: Transform, place: Place) -> None:
+    """A transform that goes into a list by its name is a site there, too."""
+    entry = run.catalogue.lookup(transform.entry)
+    if entry is not None and entry.kind is not None and str(entry.operation["op"]) in _LISTED:
+        _observe(run, entry, dict(transform.arguments), place, again=True)
+
+
+def _observe(run: Machine, entry: Entry, arguments: dict[str, Value], place: Place, again: bool = False) -> None:
     operation = str(entry.operation["op"])
     if operation in {"normalize", "denormalize", "rescale"}:
         for name, argument in arguments.items():
             if isinstance(run.contents(argument), Alternatives):
                 for guard, option in run.contents(argument).options:  # type: ignore[union-attr]
                     with run.under(run.guard | guard):
-                        _observe(run, entry, {**arguments, name: option}, place)
+                        _observe(run, entry, {**arguments, name: option}, place, again)
                 return
         found = normalization_of(run, entry, arguments)
         run.observe(
             Observation(
                 entry.kind or "normalize", entry.name, place, found.affine, found.mean, found.std, found.mean_place,
-                found.std_place, found.peak, found.source,
+                found.std_place, found.peak, found.source, helper=again,
             )
         )  # fmt: skip
     else:
         affine = Affine((1 / 255,), (0.0,)) if operation == "to_unit" or entry.kind == "to_unit" else None
-        run.observe(Observation(entry.kind or "to_unit", entry.name, place, affine, source="literal"))
+        run.observe(Observation(entry.kind or "to_unit", entry.name, place, affine, source="literal", helper=again))
