@@ -64,6 +64,22 @@ def test_sarif_of_the_demo(demo: Analysis) -> None:
     assert all("```python" in rule["help"]["markdown"] and "```" not in rule["help"]["text"] for rule in rules[:3])
 
 
+def test_sarif_fixes_can_be_applied(demo: Analysis) -> None:
+    found = next(result for result in results(demo) if result["ruleId"] == "NL202")
+    fix = found["fixes"][0]  # type: ignore[index]
+    assert fix["description"]["text"]
+    (change,) = fix["artifactChanges"]
+    assert change["artifactLocation"] == {"uri": "fixtures/demo/visualize.py", "uriBaseId": "%SRCROOT%"}
+    lines = (DEMO / "visualize.py").read_text(encoding="utf-8").splitlines()
+    for replacement in reversed(change["replacements"]):
+        region = replacement["deletedRegion"]
+        assert region["startLine"] == region["endLine"]
+        line = lines[region["startLine"] - 1]
+        inserted = replacement["insertedContent"]["text"]
+        lines[region["startLine"] - 1] = line[: region["startColumn"] - 1] + inserted + line[region["endColumn"] - 1 :]
+    assert "return picture.permute(1, 2, 0).clamp(0, 255).to(torch.uint8).numpy()" in lines[25]
+
+
 def test_sarif_flow_leads_from_the_picture_to_the_finding(demo: Analysis) -> None:
     clamp = next(result for result in results(demo) if result["ruleId"] == "NL202")
     flow = clamp["codeFlows"][0]["threadFlows"][0]["locations"]  # type: ignore[index]

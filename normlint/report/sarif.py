@@ -14,6 +14,7 @@ from normlint.report.characters import escaped
 from normlint.report.identity import numbered
 from normlint.report.json_output import Json
 from normlint.report.repository import prefix_in_repository, relative_uri
+from normlint.report.sarif_fixes import fixes_of
 from normlint.report.sarif_flow import Located, flow_of
 from normlint.rules import RULES, Rule
 from normlint.trace import Tracer
@@ -33,8 +34,11 @@ def check_sarif(analysis: Analysis) -> str:
     """One run with all rules and findings; paths are relative to the repository. Pure ASCII."""
     prefix = prefix_in_repository(analysis.root)
     tracer = Tracer(analysis.facts)
+    named = numbered(analysis.findings)
+    fixes = fixes_of(analysis.root, [finding for finding, _ in named], prefix, ROOT)
     results: list[Json] = [
-        _result(finding, fingerprint, tracer, prefix) for finding, fingerprint in numbered(analysis.findings)
+        _result(finding, fingerprint, tracer, prefix) | ({"fixes": fix} if fix else {})
+        for (finding, fingerprint), fix in zip(named, fixes, strict=True)
     ]
     run: Object = {
         "tool": {"driver": {
