@@ -9,6 +9,7 @@ from functools import cached_property
 
 from normlint.claims import normalize_claim
 from normlint.entrypoints import EntryPoint, entry_points
+from normlint.evaluate.guards import asks_the_data
 from normlint.evaluate.machine import Log
 from normlint.evaluate.observations import (
     CheckpointLoad,
@@ -20,11 +21,15 @@ from normlint.evaluate.observations import (
     PipelineObservation,
     ReturnedOrders,
     Wraparound,
+    steps_of,
 )
 from normlint.mismatches import Mismatch, mismatches, outliers
 from normlint.pairing import Pair, pairs
 from normlint.pixelmap import Stats
 from normlint.places import Place
+from normlint.values import Image
+
+_PROOFS = frozenset({"to_unit", "float"})
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,19 @@ class FileFacts:
 
     def of_kind(self, *kinds: str) -> Iterator[Observation]:
         return (o for o in self.observations if o.kind in kinds)
+
+    def certain(self, *kinds: str) -> Iterator[Observation]:
+        """Observations whose incoming range may be held against the code.
+
+        Left out are summaries of helpers, what only happens where a condition on the data itself holds (``if x.max() <= 1``),
+        and what follows from the mere assumption that a transform starts with a decoded picture.
+        """
+        return (o for o in self.of_kind(*kinds) if not o.helper and not asks_the_data(o.guard) and is_founded(o.before))
+
+
+def is_founded(image: Image | None) -> bool:
+    """Whether a range rests on more than the assumption of a decoded picture: a ToTensor proves it, or the picture is known."""
+    return image is None or not image.assumed or any(step.operation in _PROOFS for step in steps_of(image))
 
 
 @dataclass(frozen=True)
@@ -82,6 +100,11 @@ class Facts:
     def observations(self, *kinds: str) -> Iterator[Observation]:
         for file in self.files:
             yield from file.of_kind(*kinds) if kinds else file.observations
+
+    def certain(self, *kinds: str) -> Iterator[Observation]:
+        """``FileFacts.certain`` of all files."""
+        for file in self.files:
+            yield from file.certain(*kinds)
 
 
 def gather(log: Log) -> Facts:

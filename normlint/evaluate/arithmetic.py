@@ -221,7 +221,7 @@ def affine_step(
         if not 0 <= min(numbers) <= max(numbers) <= 255 and image.container != "torch":
             dtype, low, high = None, 0.0, 0.0  # no uint8: NumPy 1 widens the result, NumPy 2 raises
         if low < 0 or high > 255:
-            run.log.wraparounds.append(Wraparound(place, low, high, image))
+            run.log.wraparounds.append(Wraparound(place, low, high, image, guard=run.guard))
             interval, whole = BYTES, None
     step = Step(
         name, place, image.step, affine, numbers, operand.place, operand.label, dtype=dtype

@@ -90,11 +90,9 @@ def _floor(value: float) -> float:
 
 def is_bytes(image: Image) -> bool | None:
     """Whether the image is one that ToTensor divides by 255; None where that is not known."""
-    if image.dtype == "uint8" or image.container == "pil":
-        return True
     if image.dtype is not None:
-        return False
-    return None
+        return image.dtype == "uint8"
+    return True if image.container == "pil" else None
 
 
 def to_unit(run: Machine, entry: Entry, arguments: dict[str, Value], value: Value, place: Place) -> Value:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from normlint import ir
 from normlint.evaluate.text import text
 from normlint.values import ALWAYS, Alternatives, Guard, GuardLiteral, Image, Unknown, Value
@@ -43,6 +45,14 @@ def compatible(one: Guard, other: Guard) -> bool:
     if not one or not other:
         return True
     return not any(_contradict(a, b) for a in one for b in other if a[0] == b[0])
+
+
+_ASKS_DATA = re.compile(r"dtype|uint8|float(?:16|32|64)|isinstance|_type\b|\b(?:a?max|a?min)\(")
+
+
+def asks_the_data(guard: Guard) -> bool:
+    """Whether a condition looks at the values or the dtype of an image: what it decides is not known statically."""
+    return any(_ASKS_DATA.search(f"{subject} {value}") for subject, _, value in guard)
 
 
 def describe(guard: Guard) -> str:
@@ -93,4 +103,4 @@ def _alike(options: list[tuple[Guard, Value]]) -> list[tuple[Guard, Value]]:
     return list(groups.values())
 
 
-__all__ = ["ALWAYS", "alternatives", "compatible", "describe", "literals_of"]
+__all__ = ["ALWAYS", "alternatives", "asks_the_data", "compatible", "describe", "literals_of"]

@@ -134,6 +134,7 @@ class Wraparound:
     high: float
     before: Image
     later: str = ""
+    guard: Guard = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         if observation.discarded:
             verb = _VERBS.get(observation.kind, observation.kind)
             yield RULE.finding(
-                observation.place, f"the {verb} image is thrown away: the statement changes nothing in place",
+                observation.place, f"the {verb} value is thrown away: the statement changes nothing in place",
                 label="assign the result", key=observation.kind,
                 fix=Fix("unsafe", observation.place, AssignResult(), "Assign the result"),
             )

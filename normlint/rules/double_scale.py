@@ -36,9 +36,9 @@ def check(facts: Facts) -> Iterator[Finding]:
     picture = transforms.ToTensor()(Image.open("a.png"))
     ```
     """
-    for observation in facts.observations("to_unit", "scale", "normalize", "denormalize"):
+    for observation in facts.certain("to_unit", "scale", "normalize", "denormalize"):
         image, affine = observation.before, observation.affine
-        if image is None or image.interval is None or affine is None or observation.note or observation.helper:
+        if image is None or image.interval is None or affine is None or observation.note:
             continue
         if any(".max()" in subject or ".min()" in subject for subject, _, _ in observation.guard):
             continue  # the code asks for the range itself

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from normlint.evaluate.guards import asks_the_data
 from normlint.facts import Facts
 from normlint.findings import Finding
 from normlint.rules.registry import Rule
@@ -38,6 +39,8 @@ def check(facts: Facts) -> Iterator[Finding]:
     for file in facts.files:
         for wraparound in file.wraparounds:
             image = wraparound.before
+            if asks_the_data(wraparound.guard):
+                continue
             if image.container == "pil" or not image.anchored or image.order not in {"RGB", "BGR"}:
                 continue  # one channel may be a label map, whose numbers mean something else
             yield RULE.finding(

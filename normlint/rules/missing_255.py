@@ -55,9 +55,9 @@ def check(facts: Facts) -> Iterator[Finding]:
     Unsafe: it changes every pixel, which is what it is for. The fix multiplies by 255 (data in -1..1: by 127.5, and adds
     127.5) and rounds.
     """
-    for observation in facts.observations("cast"):
+    for observation in facts.certain("cast"):
         image = observation.before
-        if image is None or image.interval is None or observation.dtype != "uint8" or observation.helper:
+        if image is None or image.interval is None or observation.dtype != "uint8":
             continue
         steps = steps_of(image)
         scaled = image.anchored or (any(step.operation == "clamp" for step in steps) and any(

@@ -62,9 +62,9 @@ def check(facts: Facts) -> Iterator[Finding]:
     Safe: a clamp keeps what lies in range, so that only values change that wrapped around. Offered where the kind of array
     is known: `.clamp(0, 255)` for tensors of PyTorch, `np.clip(..., 0, 255)`, `tf.clip_by_value(..., 0, 255)`.
     """
-    for observation in facts.observations("cast", "sink"):
+    for observation in facts.certain("cast", "sink"):
         image = observation.before
-        if image is None or image.interval is None or image.dtype == "uint8" or observation.helper:
+        if image is None or image.interval is None or image.dtype == "uint8":
             continue
         if observation.kind == "cast":
             if observation.dtype != "uint8" or observation.note == "saturate":

@@ -70,8 +70,8 @@ def check(facts: Facts) -> Iterator[Finding]:
     cv2.imwrite("b.png", picture.permute(1, 2, 0).numpy()[:, :, ::-1] * 255)
     ```
     """
-    for observation in facts.observations("sink"):
-        if observation.helper or observation.note or observation.contract is None or observation.low is not None:
+    for observation in facts.certain("sink"):
+        if observation.note or observation.contract is None or observation.low is not None:
             continue
         problem = _problem(observation)
         if problem is None:

@@ -98,8 +98,8 @@ def check(facts: Facts) -> Iterator[Finding]:
                     label=f"set them to {mask.limit:g}", key=f"{mask.limit:g} {mask.value:g}",
                     fix=Fix("unsafe", mask.place, ReplaceNumber(mask.value, mask.limit), f"Set them to {mask.limit:g}"),
                 )
-        for observation in file.of_kind("clamp"):
-            problem = None if observation.helper else _problem(observation)
+        for observation in file.certain("clamp"):
+            problem = _problem(observation)
             if problem is not None:
                 yield RULE.finding(observation.place, problem, key=problem, fix=_fix(observation))
 

@@ -46,9 +46,9 @@ def check(facts: Facts) -> Iterator[Finding]:
     inputs = (image - np.array([0.485, 0.456, 0.406])) / np.array([0.229, 0.224, 0.225])
     ```
     """
-    for observation in facts.observations("normalize"):
+    for observation in facts.certain("normalize"):
         image, mean, std = observation.before, observation.mean, observation.std
-        if image is None or image.interval is None or mean is None or std is None or observation.helper:
+        if image is None or image.interval is None or mean is None or std is None:
             continue
         if not image.anchored or not any(mean) or ((image.container == "pil" or image.dtype == "uint8") and (
             "torchvision" in observation.api
