@@ -51,7 +51,9 @@ def cast(run: Machine, entry: Entry, arguments: dict[str, Value], value: Value, 
     if dtype not in INTEGERS and dtype not in _SIGNED:
         if isinstance(content, Unknown):
             return value if content.label else replace(as_image(content), dtype=dtype)
-        return value if content.dtype == dtype else replace(content, dtype=dtype)
+        if content.dtype == dtype:
+            return value
+        return replace(content, dtype=dtype, container="numpy" if content.container == "pil" else content.container)
     image = _image(run, flush(run, value))
     if image is None:
         return value
@@ -90,9 +92,11 @@ def _floor(value: float) -> float:
 
 def is_bytes(image: Image) -> bool | None:
     """Whether the image is one that ToTensor divides by 255; None where that is not known."""
+    if image.dtype == "uint8" or image.container == "pil":
+        return True
     if image.dtype is not None:
-        return image.dtype == "uint8"
-    return True if image.container == "pil" else None
+        return False
+    return None
 
 
 def to_unit(run: Machine, entry: Entry, arguments: dict[str, Value], value: Value, place: Place) -> Value:
