@@ -44,6 +44,7 @@ class FileFacts:
     dormant: tuple[Observation, ...] = ()
     returned_orders: tuple[ReturnedOrders, ...] = ()
     loads: tuple[CheckpointLoad, ...] = ()
+    handed: tuple[PipelineObservation, ...] = ()
 
     @cached_property
     def by_place(self) -> dict[Place, tuple[Observation, ...]]:
@@ -118,6 +119,9 @@ def gather(log: Log) -> Facts:
         dormant[observation.place.path][observation] = None
     returned_orders: dict[str, dict[ReturnedOrders, None]] = defaultdict(dict)
     loads: dict[str, dict[CheckpointLoad, None]] = defaultdict(dict)
+    handed: dict[str, dict[PipelineObservation, None]] = defaultdict(dict)
+    for pipeline in log.handed:
+        handed[pipeline.place.path][pipeline] = None
     for observation in log.observations:
         observations[observation.place.path][observation] = None
     for pipeline in log.pipelines:
@@ -131,7 +135,7 @@ def gather(log: Log) -> Facts:
     for load in log.loads:
         if load.loaded not in log.own_weights:
             loads[load.place.path][load] = None
-    paths = sorted({*observations, *pipelines, *wraparounds, *mask_clamps, *dormant, *returned_orders, *loads})
+    paths = sorted({*observations, *pipelines, *wraparounds, *mask_clamps, *dormant, *returned_orders, *loads, *handed})
     return Facts(
         tuple(
             FileFacts(
@@ -143,6 +147,7 @@ def gather(log: Log) -> Facts:
                 tuple(dormant[path]),
                 tuple(returned_orders[path]),
                 tuple(sorted(loads[path], key=lambda load: load.place[1:5])),
+                tuple(sorted(handed[path], key=lambda p: p.place[1:5])),
             )
             for path in paths
         ),

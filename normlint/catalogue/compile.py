@@ -15,7 +15,7 @@ from normlint.catalogue.loader import COMPILED
 from normlint.sites import SiteKind
 
 DATA = Path(__file__).with_name("data")
-_FILE_KEYS = frozenset({"prefixes", "entries", "constants", "stats", "not_typos"})
+_FILE_KEYS = frozenset({"prefixes", "entries", "constants", "stats", "datasets", "not_typos"})
 _KEYS = frozenset(
     {"in", "names", "call", "parameters", "operation", "kind", "image", "images", "defaults", "renamed", "evidence"}
 )
@@ -36,7 +36,7 @@ _STATS = ("name", "mean", "std", "unit", "order", "status", "evidence")
 def compiled(folder: Path = DATA) -> dict[str, Any]:
     """The catalogue of a folder as one document. Raises ``CatalogueError`` naming the file and the entry."""
     document: dict[str, Any] = {"groups": [], "functions": {}, "methods": {}, "constants": {}, "prefixes": {},
-                                "stats": [], "not_typos": []}  # fmt: skip
+                                "stats": [], "datasets": {}, "not_typos": []}  # fmt: skip
     for path in sorted(folder.glob("*.yaml")):
         data = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
         unknown = sorted(set(data) - _FILE_KEYS)
@@ -50,6 +50,10 @@ def compiled(folder: Path = DATA) -> dict[str, Any]:
         for known in data.get("stats", ()):
             _check_stats(path, known)
             document["stats"].append(known)
+        for name, known in data.get("datasets", {}).items():
+            if name in document["datasets"] or set(known) != {"classes", "words"}:
+                raise CatalogueError(f"{path.name}: datasets: {name} stands twice, or has other keys than classes and words")
+            document["datasets"][name] = known
         document["not_typos"].extend(data.get("not_typos", ()))
         for group in data.get("entries", ()):
             _check(path, group)
@@ -60,6 +64,10 @@ def compiled(folder: Path = DATA) -> dict[str, Any]:
                 if dotted in table:
                     raise CatalogueError(f"{path.name}: {dotted} stands twice")
                 table[dotted] = number
+    for known in document["stats"]:
+        stray = sorted(set(known.get("datasets", ())) - set(document["datasets"]))
+        if stray:
+            raise CatalogueError(f"stats: {known['name']}: {stray[0]!r} is no known data set")
     return document
 
 

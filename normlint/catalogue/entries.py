@@ -99,6 +99,16 @@ class KnownStats:
     std: tuple[float, ...]
     status: str
     evidence: str
+    datasets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDataset:
+    """A data set with well-known stats: its classes by import path, and the words of names that mean it."""
+
+    name: str
+    classes: frozenset[str]
+    words: tuple[str, ...]
 
 
 class CatalogueError(ValueError):

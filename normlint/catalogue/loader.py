@@ -7,7 +7,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from normlint.catalogue.entries import CatalogueError, Entry, KnownStats
+from normlint.catalogue.entries import CatalogueError, Entry, KnownDataset, KnownStats
 
 COMPILED = Path(__file__).with_name("compiled.json")
 _TRIGGERS = frozenset({"load", "swap", "compose", "round", "object"})
@@ -30,6 +30,7 @@ class Catalogue:
         self._constants: dict[str, Any] = document["constants"]
         self._prefixes: dict[str, str] = document["prefixes"]
         self._stats: list[dict[str, Any]] = document["stats"]
+        self._datasets: dict[str, dict[str, list[str]]] = document["datasets"]
         self._not_typos: list[list[float]] = document["not_typos"]
         self._built: dict[str, Entry] = {}
 
@@ -84,6 +85,13 @@ class Catalogue:
         return tuple(tuple(float(number) for number in numbers) for numbers in self._not_typos)
 
     @cached_property
+    def datasets(self) -> tuple[KnownDataset, ...]:
+        """The data sets that have well-known stats of their own."""
+        return tuple(
+            KnownDataset(name, frozenset(known["classes"]), tuple(known["words"])) for name, known in self._datasets.items()
+        )
+
+    @cached_property
     def packages(self) -> frozenset[str]:
         """Import paths of the modules and classes that entries stand in."""
         return frozenset(dotted.rsplit(".", 1)[0] for dotted in self._functions if "." in dotted)
@@ -110,7 +118,7 @@ def _known(entry: dict[str, Any]) -> KnownStats:
     mean, std = (tuple(number / unit for number in entry[name]) for name in ("mean", "std"))
     if entry["order"] == "BGR":
         mean, std = mean[::-1], std[::-1]
-    return KnownStats(entry["name"], mean, std, entry["status"], entry["evidence"])
+    return KnownStats(entry["name"], mean, std, entry["status"], entry["evidence"], tuple(entry.get("datasets", ())))
 
 
 def read(path: Path = COMPILED) -> Catalogue:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from normlint.evaluate.machine import Machine, class_member
+from normlint.evaluate.pipelines import handed_over
 from normlint.places import Place
 from normlint.values import (
     Alternatives,
@@ -68,7 +69,9 @@ def make(run: Machine, dotted: str, positional: tuple[Value, ...], named: Named,
         return run.allocate(ListCell((first,), open=True))
     if dotted in _JOINED and first is not None:
         return first
-    return Dataset(dotted, _transform_among(run, positional, arguments), place)
+    transform = _transform_among(run, positional, arguments)
+    handed_over(run, dotted, transform, place)
+    return Dataset(dotted, transform, place)
 
 
 def _transform_among(run: Machine, positional: tuple[Value, ...], arguments: dict[str, Value]) -> Value | None:

@@ -130,6 +130,7 @@ class Log:
     constructions: list[Construction] = field(default_factory=list)
     modules: list[ModuleEvidence] = field(default_factory=list)
     loads: list[CheckpointLoad] = field(default_factory=list)
+    handed: list[PipelineObservation] = field(default_factory=list)
     own_weights: set[Place] = field(default_factory=set)
     exhausted: int = 0
 

@@ -61,7 +61,8 @@ class Observation:
 class PipelineObservation:
     """A transform bound to a name or a dict key, with what it does to a decoded picture.
 
-    ``group`` says what belongs together: the dict display, the builder function, or the module.
+    ``group`` says what belongs together: the dict display, the builder function, or the module. ``transforms`` are the
+    last names of its steps, in order.
     """
 
     name: str
@@ -76,6 +77,7 @@ class PipelineObservation:
     complete: bool
     guard: Guard
     function: str = ""
+    transforms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

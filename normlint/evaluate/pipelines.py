@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from normlint import ir
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.observations import PipelineObservation, steps_of
@@ -52,6 +55,17 @@ def passed_to_dataset(run: Machine, dotted: str, named: tuple[tuple[str, Value],
         _record(run, role, f"{run.module.path}:{run.function_name}:{dotted}", "dataset", transform, place)
 
 
+def handed_over(run: Machine, dotted: str, transform: Value | None, place: Place) -> None:
+    """A transform that a data set of a library is given: which data it is for, by the data set's own name."""
+    content = run.contents(transform) if transform is not None else None
+    options = content.options if isinstance(content, Alternatives) else ((frozenset(), transform),)
+    for guard, option in options:
+        if option is not None:
+            found = _observed(run, dotted, "", "handed", option, place, run.guard | guard)
+            if found is not None:
+                run.log.handed.append(replace(found, place=place))
+
+
 def _may_compose(run: Machine, value: Value) -> bool:
     """Whether a value is, or may be, a composition; nearly none is, and this is asked for every assignment."""
     return isinstance(run.contents(value), (Alternatives, Composition))
@@ -69,21 +83,36 @@ def _record(run: Machine, name: str, group: str, group_kind: str, value: Value, 
 def _record_one(
     run: Machine, name: str, group: str, group_kind: str, value: Value, place: Place, guard: Guard
 ) -> None:
+    found = _observed(run, name, group, group_kind, value, place, guard)
+    if found is not None:
+        run.log.pipelines.append(found)
+
+
+def _observed(
+    run: Machine, name: str, group: str, group_kind: str, value: Value, place: Place, guard: Guard
+) -> PipelineObservation | None:
     content = run.contents(value)
     if not isinstance(content, Composition) or run.muted:
-        return
+        return None
     result, complete = simulate(run, content)
     found = [step for step in steps_of(result) if step.stats is not None] if isinstance(result, Image) else []
     normalize = found[-1] if found else None
     stats = normalize.stats if normalize is not None else None
-    run.log.pipelines.append(
-        PipelineObservation(
-            name, group, group_kind, content.place, result, normalize.place if normalize else None,
-            stats[0] if stats else None, stats[1] if stats else None,
-            isinstance(result, Image) and any(step.operation == "to_unit" for step in steps_of(result)),
-            complete, guard, run.function_name,
-        )
+    return PipelineObservation(
+        name, group, group_kind, content.place, result, normalize.place if normalize else None,
+        stats[0] if stats else None, stats[1] if stats else None,
+        isinstance(result, Image) and any(step.operation == "to_unit" for step in steps_of(result)),
+        complete, guard, run.function_name, tuple(_names(run, content)),
     )  # fmt: skip
+
+
+def _names(run: Machine, composition: Composition) -> Iterator[str]:
+    for step in composition.steps:
+        content = run.contents(step)
+        if isinstance(content, Composition):
+            yield from _names(run, content)
+        elif isinstance(content, Transform):
+            yield content.entry.rsplit(".", 1)[-1]
 
 
 def picture(run: Machine, place: Place) -> Image:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from normlint.catalogue import KnownStats, catalogue
 from normlint.claims import written, written_pair
+from normlint.dataset_stats import misplaced
 from normlint.evaluate.observations import Observation
 from normlint.facts import Facts
-from normlint.findings import Finding
+from normlint.findings import Finding, Related
 from normlint.fixes import Fix, ReplaceNumber, SwapStats
 from normlint.offers import use_stats
 from normlint.pixelmap import Numbers, Stats, show
@@ -84,10 +85,12 @@ def _near_miss(name: str, numbers: Numbers, other: Numbers, known: list[KnownSta
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """A near miss of well-known stats, mean and std swapped, a std that is not positive, the mean used for both.
+    """A near miss of well-known stats, mean and std swapped, a std <= 0, the mean used for both, the stats of other data.
 
     ## What it does
     Compares mean and std with the table of well-known stats: two of three numbers that agree and one that does not are a typo.
+    A transform handed to a data set that has well-known stats of its own (CIFAR, MNIST, SVHN ...), or named after it, is
+    compared with those; ImageNet stats and 0.5 fit any data.
     Mean and std that are both smaller than one level (1/255) were divided by 255 twice.
 
     ## Why is this bad?
@@ -111,6 +114,16 @@ def check(facts: Facts) -> Iterator[Finding]:
     Unsafe: a model that was trained with the odd numbers wants them in inference as well; train it again, or keep them. The
     fix replaces one number where it is written, exchanges mean and std, or gives the std that belongs to a well-known mean.
     """
+    for file in facts.files:
+        for wrong in misplaced(file) if file.handed or file.pipelines else ():
+            numbers = f"mean {show(wrong.stats.mean)}, std {show(wrong.stats.std)}"
+            right = f"mean {show(wrong.right.mean)}, std {show(wrong.right.std)}"
+            yield RULE.finding(
+                wrong.place,
+                f"{numbers} are the stats of {wrong.stats.name}, but the data is {wrong.dataset} ({right}); {wrong.why}",
+                related=() if wrong.related is None else (Related(wrong.related, f"{wrong.dataset} is loaded here"),),
+                key=f"{wrong.stats.name} | {wrong.dataset}",
+            )
     for observation in facts.observations("normalize", "denormalize"):
         pair = written_pair(observation)
         if pair is None or observation.helper or observation.source == "catalogue":
