@@ -194,3 +194,16 @@ def test_edits_are_told_in_lines_and_columns(tmp_path: Path) -> None:
     assert [[(tuple(edit.place[1:5]), edit.text) for edit in edits] for edits in previews(found.root, found.findings)] == [
         [((6, 10, 6, 10), "np.clip"), ((6, 18, 6, 18), ", 0, 255")]
     ]
+
+
+def test_a_fix_that_hides_the_code_from_the_analysis_is_refused(tmp_path: Path) -> None:
+    """The finding is gone as well when nothing is known of the image any more."""
+    (tmp_path / "a.py").write_text(SOURCE)
+    start = SOURCE.index("transforms.ToTensor()(Image")
+
+    def hidden(overlay: Mapping[str, bytes]) -> Analysis:
+        return analyze((tmp_path,), Settings(), {"a.py": (SOURCE[:start] + "unknown()\n").encode()} if overlay else {})
+
+    outcome = Session(hidden, lambda path: SOURCE.encode(), lambda path: True, True).run()
+    assert outcome.changed == {}
+    assert [unfixed.reason for unfixed in outcome.unfixed] == ["the analysis would understand less of the file"]

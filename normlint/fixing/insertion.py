@@ -10,13 +10,11 @@ import libcst as cst
 from normlint.fixes import Clamp, Container, Fix, Insert, Round, Scale
 from normlint.fixing.document import Replacement
 from normlint.fixing.files import File, Files, Patch
+from normlint.fixing.images import CAST_METHODS, image_of
 from normlint.fixing.names import Names
 from normlint.fixing.syntax import is_atom, is_fragile
 
-_CAST_METHODS = frozenset({"astype", "byte", "to", "type", "short", "int", "long"})
 _LIBRARIES: dict[Container, str] = {"torch": "torch", "numpy": "numpy", "tensorflow": "tensorflow"}
-# The parameter of a cast or sink that takes the image, where it is named.
-_IMAGE_NAMES = frozenset({"x", "a", "obj", "object", "pic", "image", "img", "arr", "tensor", "data", "input"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ def insertion(files: Files, fix: Fix, change: Insert) -> Iterator[Patch]:
     call = file.syntax.expression(file.document.extent(fix.place))
     if not isinstance(call, cst.Call):
         return
-    operand = image_of(file, call)
+    operand = image_of(file, call, CAST_METHODS)
     if operand is None or is_fragile(operand):
         return
     steps = [_spelled(file.names, operation, change.container) for operation in change.operations]
@@ -90,26 +88,3 @@ def _spelled(names: Names, operation: Clamp | Scale | Round, container: Containe
             if container == "tensorflow":
                 return None if library is None else _Function(f"{library}.round")
             return _Suffix(".round()", True)
-
-
-def image_of(file: File, call: cst.Call) -> cst.BaseExpression | None:
-    """The image that a cast or sink call takes: what a cast method is called on, else the argument for it."""
-    function = call.func
-    if (
-        isinstance(function, cst.Attribute)
-        and function.attr.value in _CAST_METHODS
-        and not file.names.is_library(function)
-    ):
-        return function.value
-    return _argument(call)
-
-
-def _argument(call: cst.Call) -> cst.BaseExpression | None:
-    for index, argument in enumerate(call.args):
-        if argument.star:
-            return None
-        if (argument.keyword is None and index == 0) or (
-            argument.keyword is not None and argument.keyword.value in _IMAGE_NAMES
-        ):
-            return argument.value
-    return None

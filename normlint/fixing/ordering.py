@@ -9,6 +9,7 @@ import libcst as cst
 from normlint.fixes import ClampFirst, Fix, MoveBehind
 from normlint.fixing.document import Replacement
 from normlint.fixing.files import File, Files, Patch
+from normlint.fixing.images import CAST_METHODS, CLAMP_METHODS, image_of
 from normlint.fixing.syntax import is_atom, is_fragile
 
 
@@ -55,12 +56,12 @@ def clamp_first(files: Files, fix: Fix, change: ClampFirst) -> Iterator[Patch]:
     if file is None:
         return
     outer = file.syntax.expression(file.document.extent(fix.place))
-    inner = _image(file, outer) if isinstance(outer, cst.Call) else None
+    inner = image_of(file, outer, CLAMP_METHODS) if isinstance(outer, cst.Call) else None
     if not isinstance(outer, cst.Call) or not isinstance(inner, cst.Call) or inner.lpar:
         return
     if change.other is not None and file.document.extent(change.other) != file.syntax.inner(inner):
         return
-    image = _image(file, inner)
+    image = image_of(file, inner, CAST_METHODS)
     if image is None or is_fragile(image):
         return
     text = file.syntax.text
@@ -83,12 +84,3 @@ def clamp_first(files: Files, fix: Fix, change: ClampFirst) -> Iterator[Patch]:
             if text[replacement.start : replacement.end] != replacement.text
         )
     }
-
-
-def _image(file: File, call: cst.Call) -> cst.BaseExpression | None:
-    """What a call works on: the object of a method, else the first argument."""
-    if isinstance(call.func, cst.Attribute) and not file.names.is_library(call.func):
-        return call.func.value
-    if not call.args or call.args[0].star or call.args[0].keyword is not None:
-        return None
-    return call.args[0].value

@@ -14,7 +14,7 @@ from normlint.fixing.document import Document, EditError, Replacement
 from normlint.fixing.files import Files, Patch
 from normlint.fixing.notebook import NotebookDocument, reads_as
 from normlint.fixing.planning import plans
-from normlint.fixing.verdict import objection
+from normlint.fixing.verdict import lost_sites, objection
 
 if TYPE_CHECKING:
     from normlint.project import Analysis
@@ -135,6 +135,8 @@ class Session:
                 (*analysis.findings, *analysis.elsewhere), (*after.findings, *after.elsewhere), fixed,
                 files.document, documents, patch,
             )  # fmt: skip
+            if problem is None and lost_sites(analysis.sites, after.sites, patch):
+                problem = "the analysis would understand less of the file"
             if problem is None:
                 self._changed.update(changed)
                 self._fixed += fixed

@@ -8,8 +8,12 @@ from collections.abc import Callable, Iterable, Sequence
 from normlint.findings import Finding
 from normlint.fixing.document import Document, moved
 from normlint.fixing.files import Patch
+from normlint.sites import Site, SiteKind
 
 Where = tuple[str, str, int]
+
+# Arithmetic sites change their kind when a formula is put right.
+_GROUPS: dict[SiteKind, str] = dict.fromkeys(("normalize", "denormalize", "scale", "to_unit"), "arithmetic")
 
 
 def objection(
@@ -46,6 +50,14 @@ def objection(
             return f"it would bring a new finding: {finding.code} in {finding.place.path}:{finding.place.line}"
         said[finding.fingerprint] -= 1
     return None
+
+
+def lost_sites(before: Iterable[Site], after: Iterable[Site], patch: Patch) -> bool:
+    """Whether a patched file has fewer sites of some kind, constants apart: then a finding may be gone for want of sense."""
+    counts = [Counter((s.place.path, _GROUPS.get(s.kind, s.kind)) for s in sites
+                      if s.place.path in patch and s.kind != "constant")
+              for sites in (before, after)]  # fmt: skip
+    return any(counts[1][group] < count for group, count in counts[0].items())
 
 
 def _starts(finding: Finding, old: Callable[[str], Document | None], patch: Patch) -> set[int]:

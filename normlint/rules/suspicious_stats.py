@@ -43,13 +43,13 @@ def _problem(observation: Observation, mean: Numbers, std: Numbers) -> tuple[str
             continue
         found = _near_miss(name, numbers, other, triples)
         if found is not None:
-            right_numbers = getattr(found, name)
+            right_numbers, certain = getattr(found, name), _same(other, _partner(name, found))
             wrong = next(i for i in range(3) if abs(numbers[i] - right_numbers[i]) > _EXACT)
             written_wrong, written_right = numbers[wrong] * unit, right_numbers[wrong] * unit
             return (
                 f"{name} {show(numbers, 6)} is a near miss of {found.name} {show(right_numbers, 6)}: "
                 f"{written_wrong:g} should be {written_right:g}"
-            ), _replace(getattr(observation, f"{name}_place"), wrong, written_wrong, written_right)
+            ), _replace(getattr(observation, f"{name}_place"), wrong, written_wrong, written_right) if certain else None
     return None
 
 
@@ -75,13 +75,17 @@ def _same(a: Numbers, b: Numbers) -> bool:
 
 
 def _near_miss(name: str, numbers: Numbers, other: Numbers, known: list[KnownStats]) -> KnownStats | None:
-    for candidate in known:
+    """The stats that two of three numbers agree with, those first whose other half agrees as well."""
+    for candidate in sorted(known, key=lambda stats: not _same(other, _partner(name, stats))):
         right = getattr(candidate, name)
-        partner = candidate.std if name == "mean" else candidate.mean
         agree = sum(abs(x - y) <= _EXACT for x, y in zip(numbers, right, strict=True))
-        if agree == 2 and len(set(right)) == 3 and (_same(other, partner) or name == "mean"):
+        if agree == 2 and len(set(right)) == 3 and (_same(other, _partner(name, candidate)) or name == "mean"):
             return candidate
     return None
+
+
+def _partner(name: str, stats: KnownStats) -> Numbers:
+    return stats.std if name == "mean" else stats.mean
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -112,7 +116,8 @@ def check(facts: Facts) -> Iterator[Finding]:
 
     ## Fix safety
     Unsafe: a model that was trained with the odd numbers wants them in inference as well; train it again, or keep them. The
-    fix replaces one number where it is written, exchanges mean and std, or gives the std that belongs to a well-known mean.
+    fix replaces one number where it is written (only where the other half of the stats is the well-known one), exchanges mean
+    and std, or gives the std that belongs to a well-known mean.
     """
     for file in facts.files:
         for wrong in misplaced(file) if file.handed or file.pipelines else ():
