@@ -24,11 +24,20 @@ class Related:
 
 
 @dataclass(frozen=True, slots=True)
+class Silenced:
+    """The comment that silences a finding, and the reason given in it (empty: none)."""
+
+    place: Place
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One mistake: a primary place, related places, the numbers on both sides in ``message``.
 
     ``label`` is the short text beside the primary place in the source frame; ``key`` is the content that identifies
-    the finding when lines move (canonical numbers, roles), without line numbers.
+    the finding when lines move (canonical numbers, roles), without line numbers. ``silenced`` findings are kept apart from
+    those that are reported.
     """
 
     code: str
@@ -41,6 +50,7 @@ class Finding:
     related: tuple[Related, ...] = ()
     key: str = ""
     fix: Fix | None = None
+    silenced: Silenced | None = None
 
     @property
     def fixable(self) -> bool:

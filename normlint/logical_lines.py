@@ -118,6 +118,15 @@ def skipped_lines(text: str, foreign: re.Pattern[str]) -> list[tuple[int, int]]:
     return scan.skipped
 
 
+def comments(text: str) -> tuple[list[tuple[int, int]], list[LogicalLine]]:
+    """Start and end of every comment, and the logical lines, until brackets or quotes do not match."""
+    scan = _Scan(text)
+    scan.comments = []
+    with suppress(ScanError):
+        scan.lines(len(text) + 1)
+    return scan.comments, scan.found
+
+
 def _is_simple(match: re.Match[str]) -> bool:
     """Whether a line that ``_PLAIN`` matched is surely whole and within every limit."""
     code = match.group("code") or ""
@@ -160,14 +169,16 @@ class _Scan:
     """The state of one scan."""
 
     __slots__ = (
-        "brackets", "commas", "cost", "deepest", "foreign", "frames", "keyword", "links", "peak", "skipped", "stack",
-        "start", "text", "tokens",
+        "brackets", "commas", "comments", "cost", "deepest", "foreign", "found", "frames", "keyword", "links", "peak",
+        "skipped", "stack", "start", "text", "tokens",
     )  # fmt: skip
 
     def __init__(self, text: str, foreign: re.Pattern[str] | None = None) -> None:
         self.text = text
         self.foreign = foreign
         self.skipped: list[tuple[int, int]] = []
+        self.comments: list[tuple[int, int]] | None = None
+        self.found: list[LogicalLine] = []
         self._begin()
 
     def _begin(self) -> None:
@@ -180,7 +191,7 @@ class _Scan:
     def lines(self, most: int) -> list[LogicalLine]:
         """Scan to the end, but no more than ``most`` tokens."""
         text, match_at, plain_at = self.text, _TOKEN.match, _PLAIN.match
-        found: list[LogicalLine] = []
+        found = self.found
         number, counted, at, spent, ended = 1, 0, 0, 0, False
         while not ended:
             if spent + self.tokens > most:
@@ -191,7 +202,7 @@ class _Scan:
                     at = skipped.end()
                     self.skipped.append(skipped.span())
                     continue
-                plain = plain_at(text, at)
+                plain = plain_at(text, at) if self.comments is None else None
                 if plain is not None and _is_simple(plain):
                     at, start = plain.end(), plain.start("code")
                     if plain.group("code"):
@@ -220,7 +231,10 @@ class _Scan:
                     found.append(self._line(number, begin))
                     spent += self.tokens
                     self._begin()
-            elif kind != "comment":
+            elif kind == "comment":
+                if self.comments is not None:
+                    self.comments.append((begin, at))
+            else:
                 if self.start < 0:
                     self.start = begin
                     self.keyword = match.group(kind) if kind in ("word", "link") else ""

@@ -19,12 +19,14 @@ from normlint.findings import Finding
 from normlint.interpreter import rare_collection, with_room
 from normlint.inventory import inventory
 from normlint.places import Place
-from normlint.reconcile import reconcile, unreadable
+from normlint.reconcile import reconcile, unreadable, unused_suppressions
 from normlint.screening import screen
 from normlint.selection import Selection
 from normlint.settings.model import Settings
 from normlint.sieve import may_hold_sites
 from normlint.sites import Site
+from normlint.suppression.comments import MARK, Suppression
+from normlint.suppression.silence import silence
 
 Overlay = Mapping[str, bytes]
 
@@ -34,7 +36,8 @@ class Analysis:
     """What a run found. ``root`` is absolute; places are relative to it.
 
     ``facts`` are those of the whole project, whatever paths were asked for; ``elsewhere`` are its findings that do not touch
-    those paths. ``fixed`` counts the findings that were fixed before; ``unsafe_fixes`` says whether those fixes count as usable.
+    those paths; ``silenced`` are those that a comment silences. ``fixed`` counts the findings that were fixed before;
+    ``unsafe_fixes`` says whether those fixes count as usable.
     """
 
     root: Path
@@ -47,6 +50,7 @@ class Analysis:
     elsewhere: tuple[Finding, ...] = ()
     fixed: int = 0
     unsafe_fixes: bool = False
+    silenced: tuple[Finding, ...] = ()
 
 
 class Workspace:
@@ -61,6 +65,9 @@ class Workspace:
             (path, None, message, None) for path, message in discovery.problems
         ]
         self._data: dict[str, bytes | None] = dict(overlay)
+        self.suppressions: dict[str, tuple[Suppression, ...]] = {}
+        for path, data in overlay.items():
+            self._note_suppressions(path, data)
         self._modules: dict[str, ir.Module | None] = {}
 
     def data(self, path: str) -> bytes | None:
@@ -71,7 +78,14 @@ class Workspace:
             except ReadError as error:
                 self._data[path] = None
                 self.problems.append((path, None, str(error), None))
+            self._note_suppressions(path, self._data[path] or b"")
         return self._data[path]
+
+    def _note_suppressions(self, path: str, data: bytes) -> None:
+        if MARK in data:
+            from normlint.suppression.scanning import suppressions
+
+            self.suppressions[path] = suppressions(path, data)
 
     def load(self, path: str) -> ir.Module | None:
         """The lowered form of a file; None where it cannot be read."""
@@ -133,20 +147,26 @@ def _analyze(paths: tuple[Path, ...], settings: Settings, overlay: Overlay, root
     log = evaluate(workspace)
     facts = gather(log)
     selection = Selection(settings.select, settings.ignore, settings.extend_select)
-    findings = screen(reconcile(facts, selection) + unreadable(_problems(workspace), selection), settings)
+    findings = reconcile(facts, selection) + unreadable(_problems(workspace), selection)
+    if settings.suppressions:
+        findings, used = silence(findings, workspace.suppressions)
+        comments = (comment for path in sorted(workspace.suppressions) for comment in workspace.suppressions[path])
+        findings += unused_suppressions(comments, used, selection)
+    findings = screen(findings, settings)
     sites = inventory(facts)
     wanted = path_filter(root, paths)
     findings.sort(key=lambda finding: finding.order)
     touching = {id(f) for f in findings if wanted(f.place.path, *(r.place.path for r in f.related))}
     return Analysis(
         root,
-        tuple(f for f in findings if id(f) in touching),
+        tuple(f for f in findings if id(f) in touching and f.silenced is None),
         tuple(site for site in sites if wanted(site.place.path)),
         files_seen=len(workspace.files),
         files_lowered=workspace.lowered,
         statistics={"budgets spent": log.exhausted, "observations": len(log.observations)},
         facts=facts,
-        elsewhere=tuple(f for f in findings if id(f) not in touching),
+        elsewhere=tuple(f for f in findings if id(f) not in touching and f.silenced is None),
+        silenced=tuple(f for f in findings if id(f) in touching and f.silenced is not None),
     )  # fmt: skip
 
 

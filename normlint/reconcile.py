@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from normlint.facts import Facts
 from normlint.findings import Finding
 from normlint.places import Place
-from normlint.rules import RULES, find
-from normlint.rules.registry import Selection
+from normlint.rules import RULES, Rule, find
+from normlint.rules.unused_suppression import RULE as UNUSED
+from normlint.rules.unused_suppression import unused
+from normlint.selection import Selection, specificity
+from normlint.suppression.comments import Suppression
 
 
 def reconcile(facts: Facts, selection: Selection) -> list[Finding]:
@@ -20,6 +23,34 @@ def reconcile(facts: Facts, selection: Selection) -> list[Finding]:
         for finding in rule.check(facts):
             best.setdefault((finding.code, finding.place), finding)
     return list(best.values())
+
+
+def unused_suppressions(
+    suppressions: Iterable[Suppression], used: Set[tuple[Suppression, str]], selection: Selection
+) -> list[Finding]:
+    """NL901 for every suppression, or rule in one, that silenced nothing although the rules that it names ran."""
+    if not selection.selects(UNUSED):
+        return []
+    ran = [rule for rule in RULES if selection.selects(rule)]
+    ordinary = all(selection.selects(rule) for rule in RULES if rule.default)
+    found = []
+    for suppression in suppressions:
+        if not suppression.rules:
+            if ordinary and (suppression, "") not in used:
+                found.append(unused(suppression, ()))
+            continue
+        stale = tuple([
+            item for item in suppression.rules
+            if (suppression, item) not in used and not specificity(UNUSED, item) and _all_ran(item, ran)
+        ])  # fmt: skip
+        if stale:
+            found.append(unused(suppression, stale))
+    return found
+
+
+def _all_ran(item: str, ran: list[Rule]) -> bool:
+    """Whether no rule that the item names was left out; an item that names no rule can never silence anything."""
+    return all(rule in ran for rule in RULES if specificity(rule, item))
 
 
 def unreadable(problems: Iterable[tuple[Place, str]], selection: Selection) -> list[Finding]:

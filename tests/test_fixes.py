@@ -73,6 +73,7 @@ def test_which_fixes_are_safe(tmp_path: Path) -> None:
         ("NL202", "Clamp to 0..1 first"),
         ("NL204", "Clamp before the cast"),
         ("NL304", "Move Normalize behind ToTensor"),
+        ("NL901", "Delete the comment"),
     }
 
 

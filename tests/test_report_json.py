@@ -58,6 +58,7 @@ def test_finding() -> None:
         "info": 0,
         "fixable": 0,
         "fixed": 0,
+        "silenced": 0,
         "files_with_findings": 1,
         "files_checked": 14,
         "files_with_image_code": 8,

@@ -19,6 +19,7 @@ from normlint.commands.trouble import EXIT_FINDINGS
 @paths_argument
 @format_option
 @settings_options
+@click.option("--no-ignore", is_flag=True, help="Report what comments silence as well.")
 @click.option("--fix/--no-fix", help="Fix what can be fixed safely, in the files of PATHS.")
 @click.option("--unsafe-fixes/--no-unsafe-fixes", help="With --fix or --diff: the fixes as well that change what a program does.")
 @click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing.")
@@ -31,6 +32,7 @@ def check(
     paths: tuple[Path, ...],
     reports: tuple[Report, ...],
     chosen: Chosen,
+    no_ignore: bool,
     fix: bool,
     unsafe_fixes: bool,
     diff: bool,
@@ -49,6 +51,8 @@ def check(
     from normlint.screening import fails
 
     resolved = chosen.resolve(paths)
+    if no_ignore:
+        resolved = replace(resolved, settings=replace(resolved.settings, suppressions=False))
     analysis = run_analysis(paths, resolved)
     if fix or diff:
         from normlint.commands import fixing

@@ -92,6 +92,7 @@ def _summary(analysis: Analysis, statistics: bool) -> dict[str, Json]:
         **{severity: severities[severity] for severity in reversed(SEVERITIES)},
         "fixable": sum(finding.fixable for finding in analysis.findings),
         "fixed": analysis.fixed,
+        "silenced": len(analysis.silenced),
         "files_with_findings": len({finding.place.path for finding in analysis.findings}),
         "files_checked": analysis.files_seen,
         "files_with_image_code": analysis.files_lowered,

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from normlint import __version__
-from normlint.findings import Finding, Severity
+from normlint.findings import Finding, Severity, Silenced
 from normlint.places import Place
 from normlint.report.catalog import first_line, section, without_markup
 from normlint.report.characters import escaped
@@ -34,7 +34,7 @@ def check_sarif(analysis: Analysis) -> str:
     """One run with all rules and findings; paths are relative to the repository. Pure ASCII."""
     prefix = prefix_in_repository(analysis.root)
     tracer = Tracer(analysis.facts)
-    named = numbered(analysis.findings)
+    named = numbered((*analysis.findings, *analysis.silenced))
     fixes = fixes_of(analysis.root, [finding for finding, _ in named], prefix, ROOT)
     results: list[Json] = [
         _result(finding, fingerprint, tracer, prefix) | ({"fixes": fix} if fix else {})
@@ -86,11 +86,20 @@ def _result(finding: Finding, fingerprint: str, tracer: Tracer, prefix: str) -> 
             {"id": number, **_location(Located(related.place, related.message), prefix)}
             for number, related in enumerate(finding.related, 1)
         ]
+    if finding.silenced is not None:
+        result["suppressions"] = [_suppression(finding.silenced, prefix)]
     flow = flow_of(finding, tracer)
     if len(flow) > 1:
         steps: list[Json] = [{"location": _location(located, prefix)} for located in flow]
         result["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
     return result
+
+
+def _suppression(silenced: Silenced, prefix: str) -> Object:
+    suppression: Object = {"kind": "inSource", "status": "accepted"}
+    if silenced.reason:
+        suppression["justification"] = escaped(silenced.reason)
+    return suppression | {"location": _location(Located(silenced.place, ""), prefix)}
 
 
 def _message(finding: Finding) -> str:

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 def summary_line(analysis: Analysis) -> str:
     """``Found 3 findings (2 errors, 1 warning) in 2 files; 14 files checked.``"""
     checked = f"{_counted(analysis.files_seen, 'file')} checked"
+    aside = f"; {_counted(len(analysis.silenced), 'finding')} silenced by comments" if analysis.silenced else ""
     done = f"Fixed {_counted(analysis.fixed, 'finding')}. " if analysis.fixed else ""
     if not analysis.findings:
-        return f"{done}No findings{' left' * bool(done)}. {checked}, {analysis.files_lowered} with image code."
+        return f"{done}No findings{' left' * bool(done)}. {checked}, {analysis.files_lowered} with image code{aside}."
     severities = Counter(finding.severity for finding in analysis.findings)
     parts = [
         str(severities[severity]) + " info" if severity == "info" else _counted(severities[severity], severity)
@@ -25,7 +26,7 @@ def summary_line(analysis: Analysis) -> str:
     ]
     files = len({finding.place.path for finding in analysis.findings})
     total = _counted(len(analysis.findings), "finding")
-    return f"{done}Found {total} ({', '.join(parts)}) in {_counted(files, 'file')}; {checked}."
+    return f"{done}Found {total} ({', '.join(parts)}) in {_counted(files, 'file')}; {checked}{aside}."
 
 
 def fix_line(analysis: Analysis) -> str:

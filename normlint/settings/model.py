@@ -55,7 +55,8 @@ class FileRole:
 class Settings:
     """What a user chose, defaults where nothing was chosen. Patterns count from the project root; paths are absolute.
 
-    ``jobs`` 0 means one process a core. ``severity`` maps codes, prefixes and names.
+    ``jobs`` 0 means one process a core. ``severity`` maps codes, prefixes and names. ``suppressions`` has no key: whether
+    comments silence findings is chosen run by run.
     """
 
     select: tuple[str, ...] = ()
@@ -78,6 +79,7 @@ class Settings:
     cache_dir: Path | None = None
     jobs: int = 0
     format: str = "text"
+    suppressions: bool = True
 
     def leaves_out(self, path: str, folder: bool) -> bool:
         """Whether the file or folder at the POSIX path does not belong to the run."""
