@@ -16,6 +16,9 @@ _FLAGS = frozenset(
     {"img_range", "range_norm", "use_input_norm", "rescaled", "rescale", "do_normalize", "do_rescale", "rescale_factor",
      "normalize_images", "input_range", "pixel_range"}
 )  # fmt: skip
+# What a flag switches on: basicsr==1.4.2 losses/basic_loss.py:142 (PerceptualLoss: (x + 1) * 0.5 before the network);
+# ermongroup/ddim@51cb290 datasets/__init__.py (data.rescaled: 2 * X - 1).
+_SWITCHED = {"range_norm": Affine((0.5,), (0.5,)), "rescaled": Affine((2.0,), (-1.0,))}
 _MENTIONS = re.compile(rb"mean|std|variance|img_range|range_norm|input_norm|rescale|normalize", re.IGNORECASE)
 _COMMENT = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*')
 
@@ -95,6 +98,8 @@ def _observe(path: str, name: str, full: str, key: object, value: object) -> Obs
     numbers = _numbers(value)
     if lowered in _FLAGS:
         affine = Affine(numbers, (0.0,)) if numbers is not None and len(numbers) == 1 else None
+        if str(getattr(value, "value", "")).lower() in {"true", "yes", "on"}:
+            affine = _SWITCHED.get(lowered)
         return Observation("config", full, place, affine, source="config")
     if label not in {"mean", "std"} or numbers is None or len(name) < 3 or len(numbers) > 4:
         return None

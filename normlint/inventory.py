@@ -35,7 +35,7 @@ def _by_channel(by_place: dict[Place, tuple[Observation, ...]]) -> list[Observat
     found = []
     for group in by_place.values():
         runs = [o for o in group if o.affine is not None and o.api == "arithmetic" and len(o.affine.gain) == 1]
-        if len(runs) == 3 and len({(o.affine, o.kind) for o in runs}) == 3 and len({o.stack for o in runs}) == 1:
+        if len(runs) == 3 and len({(o.affine, o.kind) for o in runs}) == 3 and len({(o.stack, o.guard) for o in runs}) == 1:
             maps = [o.affine for o in runs if o.affine is not None]
             gain, bias = tuple(m.gain[0] for m in maps), tuple(m.bias[0] for m in maps)
             mean, std = (
@@ -46,10 +46,11 @@ def _by_channel(by_place: dict[Place, tuple[Observation, ...]]) -> list[Observat
     return found
 
 
-def _rank(observation: Observation) -> tuple[bool, bool, bool, bool, int]:
+def _rank(observation: Observation) -> tuple[bool, bool, bool, bool, bool, int]:
     """Better: numbers known, input known, not through a helper, and seen directly in its own function."""
     return (
         observation.affine is not None or observation.mean is not None,
+        observation.affine is not None and (set(observation.affine.gain), set(observation.affine.bias)) != ({1.0}, {0.0}),
         observation.affine is not None and len(observation.affine.gain) > 1,
         observation.before is not None and observation.before.interval is not None,
         not observation.helper,

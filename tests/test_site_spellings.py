@@ -300,7 +300,92 @@ tf = transforms.Compose([
 ])
 """,
 }
-TABLE = [pytest.param(text, id=name) for group in (HELPERS, BRANCHES, CLASSES) for name, text in group.items()]
+SETTINGS = {
+    "settings copied into an object": """
+# conf/global_settings.py
+MEAN = (0.5, 0.4, 0.3)
+STD = (0.25, 0.2, 0.1)
+# conf/__init__.py
+import conf.global_settings as settings
+class Settings:
+    def __init__(self, settings):
+        for attr in dir(settings):
+            if attr.isupper():
+                setattr(self, attr, getattr(settings, attr))
+settings = Settings(settings)
+# main.py
+from conf import settings
+from torchvision.transforms import Normalize
+normalize = Normalize(settings.MEAN, settings.STD)  # < normalize 4,5,10 -2,-2,-3
+""",
+    "the class of an annotated parameter": """
+# model.py
+import torch
+from torch import nn
+class Sam(nn.Module):
+    def __init__(self, encoder, pixel_mean=[120.0, 110.0, 100.0], pixel_std=[50.0, 50.0, 50.0]):
+        super().__init__()
+        self.register_buffer("pixel_mean", torch.Tensor(pixel_mean).view(-1, 1, 1), False)
+        self.register_buffer("pixel_std", torch.Tensor(pixel_std).view(-1, 1, 1), False)
+    def preprocess(self, x):
+        return (x - self.pixel_mean) / self.pixel_std
+# main.py
+from model import Sam
+class Predictor:
+    def __init__(self, sam_model: Sam) -> None:
+        self.model = sam_model
+    def set_image(self, image):
+        return self.model.preprocess(image)  # < normalize 0.02,0.02,0.02 -2.4,-2.2,-2
+""",
+    "buffers of other names": """
+# main.py
+import torch
+from torch import nn
+class ScalingLayer(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer('shift', torch.Tensor([-.03, -.09, -.18])[None, :, None, None])
+        self.register_buffer('scale', torch.Tensor([.5, .25, .1])[None, :, None, None])
+    def forward(self, inp):
+        return (inp - self.shift) / self.scale  # < normalize 2,4,10 0.06,0.36,1.8
+""",
+    "stats chosen by one condition": """
+# main.py
+import cv2
+class Model:
+    def __init__(self, find_sub, find_mul):
+        if find_sub and find_mul:
+            input_mean = 0.0
+            input_std = 1.0
+        else:
+            input_mean = 127.5
+            input_std = 127.5
+        self.input_mean = input_mean
+        self.input_std = input_std
+    def forward(self, imgs):
+        mean = (self.input_mean,) * 3
+        return cv2.dnn.blobFromImages(imgs, 1.0 / self.input_std, (9, 9), mean)  # < normalize 0.00784313725 -1,-1,-1
+""",
+    "a stretch by the data": """
+# main.py
+def to_rgb(x):
+    x = 2. * (x - x.min()) / (x.max() - x.min()) - 1.  # < normalize ? ?
+    return x
+""",
+    "a transform made where it is missing": """
+# main.py
+from PIL import Image
+from torchvision import transforms
+def get_transforms(is_training):
+    return transforms.Compose([transforms.ToTensor(), transforms.Normalize([0.5], [0.25])])
+def predict(path, transform=None):
+    if transform is None:
+        transform = get_transforms(is_training=False)
+    image = Image.open(path)
+    return transform(image)  # < normalize 0.01568627450980392 -2
+""",
+}
+TABLE = [pytest.param(text, id=name) for group in (HELPERS, BRANCHES, CLASSES, SETTINGS) for name, text in group.items()]
 
 
 def sites_of(text: str) -> tuple[Site, ...]:

@@ -17,6 +17,7 @@ from normlint.values import (
     External,
     Image,
     ListCell,
+    ModuleValue,
     Partial,
     Step,
     Super,
@@ -174,6 +175,25 @@ def _getattr(run: Machine, values: tuple[Value, ...], named: Named, place: Place
     return run.unknown()
 
 
+def _setattr(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
+    from normlint.evaluate.attributes import set_attribute
+
+    if len(values) == 3 and isinstance(values[1], Constant) and isinstance(values[1].value, str):
+        set_attribute(run, values[0], values[1].value, values[2])
+    return Constant(None)
+
+
+def _dir(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
+    """The globals of a module of the project: settings that are copied into an object one by one."""
+    from normlint.evaluate.imports import module_scope
+
+    module = values[0] if values else None
+    if not isinstance(module, ModuleValue) or module_scope(run, module.path) is None:
+        return run.unknown()
+    names = run.exports.get(module.path, ())[:_LONGEST_RANGE]
+    return run.allocate(ListCell(tuple(Constant(name) for name in names)))
+
+
 def _first(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
     return element_of(run, values[0]) if values else run.unknown()
 
@@ -255,6 +275,8 @@ _TABLE: dict[str, Builtin] = {
     "builtins.sum": _sum,
     "builtins.super": _super,
     "builtins.getattr": _getattr,
+    "builtins.setattr": _setattr,
+    "builtins.dir": _dir,
     "builtins.isinstance": _is_instance,
     "torch.is_tensor": _is_tensor,
     "builtins.next": _first,

@@ -54,7 +54,7 @@ def call_node(run: Machine, node: ir.Call) -> Value:
         positional = zipped_with_stats(run, node, positional)
     place = run.place(node)
     result = run.each(function, lambda option: _recorded(run, option, positional, named, place))
-    if isinstance(node.function, (ir.Name, ir.Attribute)) and isinstance(function, (Transform, Composition)):
+    if isinstance(node.function, (ir.Name, ir.Attribute)) and _is_transform(function):
         observe_helper(run, _name(node.function), entering_images(run, positional), result, place, (), run.numbering.last)
     return result
 
@@ -63,6 +63,12 @@ def _recorded(run: Machine, function: Value, positional: tuple[Value, ...], name
     result = call(run, function, positional, named, place)
     record_call(run, function, positional, named, result, place)
     return result
+
+
+def _is_transform(function: Value) -> bool:
+    if isinstance(function, Alternatives):
+        return any(isinstance(option, (Transform, Composition)) for _, option in function.options)
+    return isinstance(function, (Transform, Composition))
 
 
 def _name(node: ir.Name | ir.Attribute) -> str:
@@ -160,8 +166,8 @@ def call_function(
     run: Machine, function: FunctionValue, positional: tuple[Value, ...], named: Named, place: Place
 ) -> Value:
     """Evaluate a function of the project at a call; bounded in depth, never recursive."""
-    positional = tuple(flush(run, value) for value in positional)
-    named = tuple((name, flush(run, value)) for name, value in named)
+    positional = tuple(run.settled(flush(run, value)) for value in positional)
+    named = tuple((name, run.settled(flush(run, value))) for name, value in named)
     recursive = any(f.function is not None and f.function.place == function.place for f in run.frames)
     entering = (*positional, *(value for _, value in named))
     if recursive or len(run.stack) >= DEEPEST_CALL or not (run.matters(function) or _hands_on(run, function, entering)):

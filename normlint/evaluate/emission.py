@@ -11,6 +11,7 @@ from normlint.sites import SiteKind
 from normlint.values import Alternatives, Bound, ChannelRef, Image, Pending, Ref, Step, Value
 
 _FORMULA = frozenset({"mean", "std", "mean/std", "image-mean", "image-std"})
+_EXTREMES = frozenset({"image-min", "image-max", "image-range"})
 _PEAK = "peak"
 _LEVELS = (255.0, 256.0, 65535.0, 127.5, 128.0, 127.0, 1023.0)
 
@@ -81,6 +82,8 @@ def classify(pending: Pending, steps: tuple[Step, ...]) -> SiteKind | None:
     if pending.affine is None:
         if any(step.label in _FORMULA for step in steps):
             return formula_kind([step.operation for step in steps])
+        if any(step.label in _EXTREMES for step in steps):
+            return formula_kind([step.operation for step in steps])
         peak = next((step for step in steps if step.label == _PEAK), None)
         if peak is not None:
             return "to_unit" if peak.operation == "divide" else "scale"
@@ -114,7 +117,7 @@ def _near(value: float, target: float) -> bool:
 
 def _scalar_kind(gain: float, bias: float, names: list[str], labels: set[str], anchored: bool) -> SiteKind | None:
     if gain == 1 and bias == 0:
-        return None
+        return formula_kind(names) if labels else None
     level = any(_near(gain, v) for v in _LEVELS)
     fraction = any(_near(gain, 1 / v) or _near(gain, 2 / v) for v in _LEVELS)
     if bias == 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from normlint import ir
 from normlint.evaluate.attributes import bind_method
-from normlint.evaluate.calls import run_body
+from normlint.evaluate.calls import call, run_body
 from normlint.evaluate.imports import module_scope
 from normlint.evaluate.machine import STEPS_PER_FUNCTION, BudgetSpent, Frame, Machine, class_member, label_of
 from normlint.evaluate.observations import ModuleEvidence
@@ -115,7 +115,8 @@ def open_function(run: Machine, function: FunctionValue) -> None:
         if index == 0 and function.receiver is not None:
             run.bind(parameter.name, function.receiver, scope)
             continue
-        run.bind(parameter.name, open_parameter(run, parameter, default), scope)
+        annotated = annotated_object(run, function, parameter) if default is None else None
+        run.bind(parameter.name, annotated or open_parameter(run, parameter, default), scope)
         if default is not None:
             with run.inside(scope):
                 from normlint.evaluate.assignment import observe_constant
@@ -133,6 +134,32 @@ def open_function(run: Machine, function: FunctionValue) -> None:
         run.scope = function.scope
         outer.absorb(run.state)
         run.state = outer
+
+
+def annotated_object(run: Machine, function: FunctionValue, parameter: ir.Parameter) -> Value | None:
+    """An object of the project's class that a parameter is annotated with, made with that class's own defaults."""
+    from normlint.evaluate.expressions import evaluate
+
+    if not isinstance(parameter.annotation, (ir.Name, ir.Attribute)):
+        return None
+    with run.inside(function.scope):
+        cls = evaluate(run, parameter.annotation)
+    if not isinstance(cls, ClassValue):
+        return None
+    key = ("annotated", cls.place)
+    known = run.remembered.get(key)
+    if isinstance(known, Ref) and isinstance(run.cell(known), InstanceCell):
+        return known
+    instance = run.allocate(InstanceCell(cls))
+    run.remembered[key] = instance
+    initializer, owner = class_member(cls, "__init__")
+    if isinstance(initializer, FunctionValue):
+        run.muted += 1
+        try:
+            call(run, bind_method(initializer, instance, owner), (), (), function.place)
+        finally:
+            run.muted -= 1
+    return instance
 
 
 def open_parameter(run: Machine, parameter: ir.Parameter, default: Value | None) -> Value:

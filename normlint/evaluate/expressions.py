@@ -197,7 +197,7 @@ def _sequence(run: Machine, node: ir.Sequence) -> Value:
             is_open = is_open or spread is None
             items.extend(spread or ())
         else:
-            value = flush(run, evaluate(run, item))
+            value = run.settled(flush(run, evaluate(run, item)))
             items.append(value)
             if isinstance(value, Transform) and isinstance(item, (ir.Name, ir.Attribute)):
                 used_again(run, value, run.place(item))
@@ -214,7 +214,7 @@ def _mapping(run: Machine, node: ir.Mapping) -> Value:
     is_open = False
     places: dict[str, Place] = {}
     for key, written in zip(node.keys, node.values, strict=True):
-        value = flush(run, evaluate(run, written))
+        value = run.settled(flush(run, evaluate(run, written)))
         if key is None:
             inner = run.contents(value)
             if isinstance(inner, DictCell):
@@ -342,7 +342,7 @@ _BUILTINS = frozenset({
     "zip", "len", "range", "enumerate", "list", "tuple", "dict", "set", "float", "int", "str", "bool", "map",
     "filter", "reversed", "sorted", "min", "max", "sum", "abs", "round", "print", "isinstance", "getattr", "hasattr",
     "setattr", "super", "type", "iter", "next", "any", "all", "open", "object", "property", "staticmethod",
-    "classmethod", "vars", "id", "repr", "pow", "divmod", "slice", "callable",
+    "classmethod", "vars", "dir", "id", "repr", "pow", "divmod", "slice", "callable",
 })  # fmt: skip
 
 _HANDLERS: dict[type, Callable[[Machine, Any], Value]] = {

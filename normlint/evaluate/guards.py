@@ -20,10 +20,12 @@ def literals_of(test: ir.Expression, scope: str) -> tuple[Guard, Guard]:
             return no, yes
         case ir.Boolean(operator="and", operands=operands):
             yes = frozenset().union(*(literals_of(operand, scope)[0] for operand in operands))
-            return yes, frozenset({(f"{scope}:{text(test)}", "false", "")})
+            whole = f"{scope}:{text(test)}"
+            return yes | {(whole, "true", "")}, frozenset({(whole, "false", "")})
         case ir.Boolean(operator="or", operands=operands):
             no = frozenset().union(*(literals_of(operand, scope)[1] for operand in operands))
-            return frozenset({(f"{scope}:{text(test)}", "true", "")}), no
+            whole = f"{scope}:{text(test)}"
+            return frozenset({(whole, "true", "")}), no | {(whole, "false", "")}
         case ir.Compare(left=left, operators=("==" | "is" | "!=" | "is not" as operator,), rights=(ir.Constant(value=v),)):
             subject, value = f"{scope}:{text(left)}", repr(v)
             equal: Guard = frozenset({(subject, "==", value)})

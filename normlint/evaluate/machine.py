@@ -304,6 +304,13 @@ class Machine:
             return Unknown(Origin("unknown", self.numbering.next(), value.name, maker=maker), label=label_of(value.name))
         return value
 
+    def settled(self, value: Value) -> Value:
+        """An attribute that is handed on as one unknown value, the same wherever it is used next."""
+        if isinstance(value, Bound) and isinstance(self.contents(value.receiver), (InstanceCell, Unknown)):
+            content = self.contents(value)
+            return content if isinstance(content, Unknown) else value
+        return value
+
     def image(self, value: Value) -> Image | None:
         """The value as an image, where it is one or may be one."""
         content = self.contents(value)

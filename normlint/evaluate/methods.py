@@ -67,6 +67,8 @@ def call_method(run: Machine, method: Bound, positional: tuple[Value, ...], name
         return run.unknown()
     if isinstance(content, Constant) and isinstance(content.value, str) and method.name in _TEXT and not positional:
         return replace(content, value=getattr(content.value, method.name)())
+    if isinstance(content, Constant) and isinstance(content.value, str):
+        return _of_string(run, content.value, method.name, positional, place)
     if isinstance(content, (External, ModuleValue, Constant)):
         return run.unknown("output", method.name, place)
     return run.unknown("output", method.name, place)
@@ -124,6 +126,21 @@ def _of_list(run: Machine, receiver: Value, cell: ListCell, name: str, positiona
         _write(run, receiver, changed)
         return Constant(None)
     return run.unknown()
+
+
+_QUESTIONS = frozenset({"isupper", "islower", "startswith", "endswith"})
+_FORMS = frozenset({"lower", "upper", "strip"})
+
+
+def _of_string(run: Machine, text: str, name: str, positional: tuple[Value, ...], place: Place) -> Value:
+    """Questions to a constant string, and its other forms; nothing that could make it grow."""
+    given = [value.value for value in positional if isinstance(value, Constant) and isinstance(value.value, str)]
+    if len(given) == len(positional) <= 1 and name in _QUESTIONS | _FORMS:
+        try:
+            return Constant(getattr(text, name)(*given))
+        except TypeError:
+            pass  # as many arguments as the method does not take
+    return run.unknown("output", name, place)
 
 
 def _write(run: Machine, receiver: Value, cell: ListCell | DictCell) -> None:

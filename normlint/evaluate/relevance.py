@@ -19,7 +19,9 @@ _LOADERS = frozenset(
     {"pretrained", "from_pretrained", "encoder_weights", "create_model", "hub", "readNet", "readNetFromCaffe",
      "readNetFromTensorflow", "readNetFromTorch", "readNetFromONNX", "readNetFromDarknet", "setInput"}
 )  # fmt: skip
-_WORDS = _LOADERS | frozenset({"uint8", "normalize", "denormalize", "transform", "transforms", "preprocess", "img_range"})
+_WORDS = _LOADERS | frozenset(
+    {"setattr", "uint8", "normalize", "denormalize", "transform", "transforms", "preprocess", "img_range"}
+)
 # What a function mentions that hands images to a model.
 _FEEDING = frozenset({"backward", "no_grad", "inference_mode", "predict", "fit", "fit_generator", "train_on_batch", "DataLoader",
                       "InferenceSession", "load_state_dict", "__getitem__"})  # fmt: skip
@@ -69,7 +71,8 @@ def _walk(node: object, by_span: dict[Span, Digest], by_name: dict[str, Digest])
         return _named(node.identifier), {node.identifier}
     hit, names = False, set()
     if isinstance(node, ir.Sequence) and len(node.items) in {3, 4}:  # one number a channel
-        hit = all(isinstance(item, ir.Constant) and isinstance(item.value, float) for item in node.items)
+        items = [item.operand if isinstance(item, ir.Unary) else item for item in node.items]
+        hit = all(isinstance(item, ir.Constant) and isinstance(item.value, float) for item in items)
     if isinstance(node, ir.Attribute):
         hit, names = _named(node.name), {node.name}
     elif isinstance(node, ir.Parameter):
@@ -81,6 +84,10 @@ def _walk(node: object, by_span: dict[Span, Digest], by_name: dict[str, Digest])
             for target in node.targets:
                 if isinstance(target, ir.Attribute):
                     by_name.setdefault(target.name, Digest(True, frozenset()))
+    if isinstance(node, ir.Call) and isinstance(node.function, ir.Attribute) and node.function.name == "register_buffer":
+        named = node.arguments[0].value if len(node.arguments) > 1 else None
+        if isinstance(named, ir.Constant) and isinstance(named.value, str) and _walk(node.arguments[1].value, {}, {})[0]:
+            by_name.setdefault(named.value, Digest(True, frozenset()))
     for field in getattr(node, "__dataclass_fields__", ()):
         value = getattr(node, field)
         if isinstance(value, (ir.Node, tuple)) and field not in {"span", "name_span"}:

@@ -27,7 +27,7 @@ from normlint.values import (
     Value,
 )
 
-MOST_ITERATIONS = 12
+MOST_ITERATIONS = 24
 
 
 def run_block(run: Machine, statements: tuple[ir.Statement, ...]) -> bool:
