@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from normlint.catalogue import catalogue
 from normlint.claims import describe
-from normlint.evaluate.observations import Observation
+from normlint.evaluate.observations import Observation, steps_of
 from normlint.fixes import Clamp, Container, Fix, Insert, Round, Safety, Scale, UseStats
+from normlint.mismatches import Mismatch
 from normlint.pixelmap import Numbers, Stats, broadcast
 from normlint.places import Place
+from normlint.values import Image, Step
 
 _TORCH_METHODS = frozenset({".byte", ".to", ".type", ".short", ".int", ".long"})
 
@@ -59,3 +61,23 @@ def use_stats(
     numbers = [tuple(number * unit for number in pair[0]) for pair in pairs if pair is not None]
     change = UseStats(numbers[0], numbers[1], reference, formula, inverse)
     return Fix("unsafe", place, change, f"Use {describe(stats)}")
+
+
+def use_expected(mismatch: Mismatch) -> Fix | None:
+    """The stats of the other side where an entry point is given its own: at its Normalize, or at its call of a helper."""
+    image, stats = mismatch.arrival.image, mismatch.expected.stats
+    step = _normalize_of(image)
+    if step is None or step.stats is None or stats is None or image.order == "BGR":
+        return None
+    if step.place != mismatch.arrival.made_at:
+        return None
+    other = _normalize_of(mismatch.expected.image)
+    reference = mismatch.reference if other is None else other.place
+    formula = None if mismatch.place == step.place else step.place
+    return use_stats(mismatch.place, *step.stats, stats, reference=reference, formula=formula)
+
+
+def _normalize_of(image: Image) -> Step | None:
+    """The last normalize by a library on the way to an image."""
+    steps = reversed(steps_of(image))
+    return next((step for step in steps if step.operation == "normalize" and step.stats is not None), None)

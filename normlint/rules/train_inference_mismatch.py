@@ -10,7 +10,7 @@ from normlint.evaluate.guards import compatible
 from normlint.evaluate.observations import PipelineObservation
 from normlint.facts import Facts, FileFacts
 from normlint.findings import Finding, Related
-from normlint.offers import use_stats
+from normlint.offers import use_expected, use_stats
 from normlint.pixelmap import Stats, stats_of
 from normlint.places import Place
 from normlint.rules.registry import Rule
@@ -95,6 +95,7 @@ def _arrivals(facts: Facts) -> Iterator[Finding]:
                 f"{mismatch.side} normalizes with {mismatch.arrival.describe()}, {mismatch.against} with "
                 f"{mismatch.expected.describe()} ({mismatch.reference}); paired: {mismatch.reason}",
                 label=f"{mismatch.side} side", related=mismatch.related, key=mismatch.key, confidence=mismatch.confidence,
+                fix=use_expected(mismatch),
             )
 
 
