@@ -152,6 +152,25 @@ def test_same_stats_are_one_group_however_they_are_spelled() -> None:
     assert [site.place.path for site in found.other] == ["g.py"]
 
 
+def test_models_and_why_they_are_compared(tmp_path: Path) -> None:
+    model = "import torch.nn as nn\n\n\nclass Net(nn.Module):\n    def forward(self, x):\n        return x\n"
+    (tmp_path / "model.py").write_text(model)
+    (tmp_path / "train.py").write_text(
+        "from torch.utils.data import DataLoader\nfrom torchvision import datasets, transforms as T\nfrom model import Net\n"
+        "t = T.Compose([T.ToTensor(), T.Normalize((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))])\n"
+        "data = DataLoader(datasets.ImageFolder('a', t), shuffle=True)\nnet = Net()\nnet.train()\n"
+        "for x, y in data:\n    net(x).sum().backward()\n"
+    )
+    (tmp_path / "predict.py").write_text(
+        "from PIL import Image\nfrom torchvision import transforms as T\nfrom model import Net\nnet = Net().eval()\n"
+        "t = T.Compose([T.ToTensor(), T.Normalize((0.5,), (0.5,))])\nprint(net(t(Image.open('a.png'))[None]))\n"
+    )
+    (tmp_path / "normlint.toml").write_text("")
+    text = " ".join(Reader(audit_html(analyze((tmp_path,)))).text)
+    assert "Models and what reaches them" in text
+    assert "train.py and predict.py: both use Net (model.py), one folder" in text
+
+
 def test_command(tmp_path: Path) -> None:
     target = tmp_path / "report.html"
     done = CliRunner().invoke(main, ["audit", str(DEMO), "-o", str(target)])

@@ -69,7 +69,7 @@ def _plausible(stats: Stats) -> bool:
     """Whether pictures can have such stats: known ones, ones within the unit scale, a mean in bytes that is subtracted."""
     if name_of(stats):
         return True
-    if all(0 <= mean <= 1 for mean in stats.mean) and any(stats.mean):
+    if all(0 <= mean < 1 for mean in stats.mean) and any(stats.mean):
         return all(0.03 <= std <= 1 for std in stats.std)
     return len(stats.mean) == 3 and all(20 <= mean <= 235 for mean in stats.mean) and set(stats.std) == {1.0}
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from normlint import __version__
-from normlint.report.audit import appendix, findings, overview, pipelines
+from normlint.report.audit import appendix, findings, models, overview, pipelines
 from normlint.report.audit.groups import grouped
 from normlint.report.audit.markup import Html, joined, tag
 from normlint.rules import RULES
@@ -24,10 +24,12 @@ def audit_html(analysis: Analysis) -> str:
     title = f"normlint audit: {analysis.root.name or 'project'}"
     found = grouped(analysis.sites)
     sections = [
+        _section("findings", "Findings", None, findings.contents(analysis), findings.findings(analysis, Tracer(analysis.facts))),
         _section("normalizations", "Normalizations", "What the project normalizes with. The same canonical numbers are one "
                  "entry, however they are spelled: in 0..255 units, as a formula, or undone by a denormalize.",
                  overview.usage(found.groups), overview.normalizations(found)),
-        _section("findings", "Findings", None, findings.contents(analysis), findings.findings(analysis, Tracer(analysis.facts))),
+        _section("models", "Models and what reaches them", "Programs that serve one model, and the values that each hands to it.",
+                 models.models(analysis)),
         _section("transforms", "Transforms side by side", "What each named transform makes of a decoded picture.",
                  pipelines.pipelines(analysis)),
         _section("sites", "Every site", "All places where pixel values are scaled, normalized, cast or relied on.",

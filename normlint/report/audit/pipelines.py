@@ -23,7 +23,14 @@ _TOGETHER = {"dict": "keys of one dict", "dataset": "splits of one data set", "n
 def pipelines(analysis: Analysis) -> Html | None:
     """A table a group of transforms that stand together; None where no transform has a name."""
     wanted = {site.place.path for site in analysis.sites}
-    found = [pipeline for file in analysis.facts.files if file.path in wanted for pipeline in file.pipelines]
+    # A composition that does nothing to a picture's values is most often a part of a network.
+    found = [
+        pipeline
+        for file in analysis.facts.files
+        if file.path in wanted
+        for pipeline in file.pipelines
+        if pipeline.result is not None and pipeline.result.step is not None
+    ]
     found.sort(key=lambda p: (p.place.path, p.group_kind, p.group, p.place[1:5], p.name, sorted(p.guard)))
     blocks = []
     for (path, kind, _), group in groupby(found, key=lambda p: (p.place.path, p.group_kind, p.group)):

@@ -18,7 +18,8 @@ def range_bar(interval: Interval | None, *, strict: bool = False) -> Html:
     """
     if interval is None:
         return tag("span", "range unknown", class_="unknown")
-    peak = 255.0 if max(_finite(interval.high), default=0.0) > 8 or min(_finite(interval.low), default=0.0) < -8 else 1.0
+    large = max(_finite(interval.high), default=0.0) > 16 or min(_finite(interval.low), default=0.0) < -64
+    peak = 255.0 if large else 1.0
     values = [*_finite(interval.low), *_finite(interval.high), 0.0, peak]
     margin = 0.08 * (max(values) - min(values))
     low, high = min(values) - margin, max(values) + margin
