@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -120,6 +120,7 @@ class Workspace:
 
 
 _DEFAULT = Settings()
+Progress = Callable[[int, int], None]
 
 
 def analyze(
@@ -127,24 +128,27 @@ def analyze(
     settings: Settings = _DEFAULT,
     overlay: Overlay = MappingProxyType({}),
     root: Path | None = None,
+    progress: Progress | None = None,
 ) -> Analysis:
     """Index the project around ``paths`` from its root and report what touches them.
 
     ``overlay`` holds the bytes of files, by path, that are not as they are on disk. ``root`` is an absolute folder above
-    all paths; without one it is found.
+    all paths; without one it is found. ``progress`` is called with the number of files done and of all.
 
     Raises ``normlint.discover.PathError`` for a path that does not exist.
     """
     with rare_collection():
-        return _analyze(paths, settings, overlay, root or project_root(paths))
+        return _analyze(paths, settings, overlay, root or project_root(paths), progress)
 
 
-def _analyze(paths: tuple[Path, ...], settings: Settings, overlay: Overlay, root: Path) -> Analysis:
+def _analyze(
+    paths: tuple[Path, ...], settings: Settings, overlay: Overlay, root: Path, progress: Progress | None
+) -> Analysis:
     discovery = discover(
         root, paths, settings.leaves_out, force=settings.force_exclude, respect_gitignore=settings.respect_gitignore
     )
     workspace = Workspace(discovery, overlay)
-    log = evaluate(workspace)
+    log = evaluate(workspace, progress)
     facts = gather(log)
     selection = Selection(settings.select, settings.ignore, settings.extend_select)
     findings = reconcile(facts, selection) + unreadable(_problems(workspace), selection)
@@ -171,10 +175,12 @@ def _analyze(paths: tuple[Path, ...], settings: Settings, overlay: Overlay, root
 
 
 @with_room
-def evaluate(workspace: Workspace) -> Log:
+def evaluate(workspace: Workspace, progress: Progress | None = None) -> Log:
     """Evaluate every file that may hold a site."""
     machine = Machine(workspace.load, frozenset(workspace.files), catalogue())
-    for path, file in workspace.files.items():
+    for done, (path, file) in enumerate(workspace.files.items()):
+        if progress is not None:
+            progress(done, len(workspace.files))
         if file.kind == "config":
             machine.log.observations.extend(workspace.config(path))
             continue

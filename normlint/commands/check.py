@@ -53,11 +53,11 @@ def check(
     resolved = chosen.resolve(paths)
     if no_ignore:
         resolved = replace(resolved, settings=replace(resolved.settings, suppressions=False))
-    analysis = run_analysis(paths, resolved)
+    analysis = run_analysis(paths, resolved, quiet=quiet)
     if fix or diff:
         from normlint.commands import fixing
 
-        again = partial(run_analysis, paths, resolved)
+        again = partial(run_analysis, paths, resolved, quiet=quiet)
         if diff:
             differs = fixing.show_differences(analysis, paths, again, unsafe=unsafe_fixes, quiet=quiet)
             raise click.exceptions.Exit(EXIT_FINDINGS if differs and not exit_zero else 0)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from normlint.commands.progress import progress_bar
 from normlint.commands.trouble import Trouble
 
 if TYPE_CHECKING:
@@ -17,10 +18,13 @@ if TYPE_CHECKING:
 paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 
 
-def run_analysis(paths: tuple[Path, ...], resolved: Resolved, overlay: Overlay = MappingProxyType({})) -> Analysis:
+def run_analysis(
+    paths: tuple[Path, ...], resolved: Resolved, overlay: Overlay = MappingProxyType({}), *, quiet: bool = False
+) -> Analysis:
     """Analyze the project around ``paths`` (default: the current folder). Raises ``Trouble``.
 
-    ``overlay`` holds the bytes of files, by path, that are not as they are on disk.
+    ``overlay`` holds the bytes of files, by path, that are not as they are on disk. A long run at a terminal shows a
+    progress bar unless it is ``quiet``.
     """
     from normlint.commands.rule_names import check_rule_names
     from normlint.discover import PathError
@@ -29,6 +33,7 @@ def run_analysis(paths: tuple[Path, ...], resolved: Resolved, overlay: Overlay =
 
     check_rule_names(resolved, RULES)
     try:
-        return analyze(paths or (Path(),), resolved.settings, overlay, resolved.root)
+        with progress_bar(not quiet) as progress:
+            return analyze(paths or (Path(),), resolved.settings, overlay, resolved.root, progress)
     except PathError as error:
         raise Trouble(str(error)) from error
