@@ -126,8 +126,12 @@ def call(run: Machine, function: Value, positional: tuple[Value, ...], named: Na
         case Transform() | Composition():
             if not positional and not named:
                 return run.unknown()
+            from normlint.evaluate import metrics
             from normlint.evaluate.library import apply_transform
 
+            entry = metrics.entry_of(run, function) if isinstance(function, Transform) else None
+            if isinstance(function, Transform) and entry is not None:
+                return metrics.call(run, function, entry, positional, named, place)
             first = positional[0] if positional else named[0][1]
             return apply_transform(run, function, flush(run, first), place)
         case Partial(function=inner, positional=given, named=before):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from normlint.evaluate import networks
+from normlint.evaluate import metrics, networks
 from normlint.evaluate.arithmetic import binary
 from normlint.evaluate.assignment import channel_image, held, store
 from normlint.evaluate.emission import flush
@@ -30,6 +30,7 @@ from normlint.values import (
     ModuleValue,
     Network,
     Ref,
+    Transform,
     TupleValue,
     Unknown,
     Value,
@@ -58,6 +59,8 @@ def call_method(run: Machine, method: Bound, positional: tuple[Value, ...], name
             return _of_instance(run, receiver, content, method.name, positional, named, place)
         case Image() | Unknown() | Vector():
             return _of_array(run, receiver, method.name, positional, named, place)
+        case Transform() if (entry := metrics.entry_of(run, content)) is not None:
+            return metrics.method(run, content, entry, method.name, positional, named, place)
         case Network():
             return networks.method(run, content, method.name, positional, named, place)
     if isinstance(receiver, ChannelRef):

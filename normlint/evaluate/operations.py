@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from normlint.catalogue import Entry
-from normlint.evaluate import loading, networks, sinks
+from normlint.evaluate import loading, metrics, networks, sinks
 from normlint.evaluate.casting import cast, scale_dtype, to_unit
 from normlint.evaluate.emission import flush
 from normlint.evaluate.layouts import after_operation, flips_channels, integers_of
@@ -380,7 +380,7 @@ _OPERATIONS: dict[str, Operation] = {
     "load": loading.load,
     "sink": sinks.sink,
     "grid": sinks.grid,
-    "metric": sinks.metric,
+    "metric": metrics.measure,
     "combine": _combine,
     "constant": loading.array_of,
     "swap": _swap,

@@ -134,10 +134,3 @@ def grid(run: Machine, entry: Entry, arguments: dict[str, Value], value: Value, 
                     low=pair[0], high=pair[1], note="grid")
     )  # fmt: skip
     return after
-
-
-def metric(run: Machine, entry: Entry, arguments: dict[str, Value], value: Value, place: Place) -> Value:
-    run.observe(
-        Observation(entry.kind or "metric", entry.name, place, before=_image(run, value), contract=contract_of(entry))
-    )
-    return run.unknown("output", entry.name, place)
