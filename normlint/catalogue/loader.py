@@ -11,6 +11,7 @@ from normlint.catalogue.entries import CatalogueError, Entry, KnownDataset, Know
 
 COMPILED = Path(__file__).with_name("compiled.json")
 _TRIGGERS = frozenset({"load", "swap", "compose", "round", "object"})
+_CARRYING = frozenset({"identity", "cast", "combine", "resample", "photometric", "bounded"})
 # Words of everyday code: as triggers they would let nearly every function and file through.
 _COMMON = frozenset(
     {"to", "float", "save", "show", "fix", "fmin", "fmax", "merge", "grab", "frombuffer", "ascent", "astronaut", "camera",
@@ -73,6 +74,15 @@ class Catalogue:
                 if group.get("kind") or group["operation"]["op"] in _TRIGGERS:
                     words.add(dotted.rsplit(".", 1)[-1])
         return frozenset(words - _COMMON)
+
+    def carrier_words(self) -> frozenset[str]:
+        """Last names of the APIs that hand an image on in another form, or change it where it is no site."""
+        return frozenset(
+            dotted.rsplit(".", 1)[-1]
+            for names in (self._functions, self._methods)
+            for dotted, number in names.items()
+            if self._groups[number]["operation"]["op"] in _CARRYING
+        )
 
     @cached_property
     def known_stats(self) -> tuple[KnownStats, ...]:

@@ -174,7 +174,8 @@ def call_function(
     named = tuple((name, run.settled(flush(run, value))) for name, value in named)
     recursive = any(f.function is not None and f.function.place == function.place for f in run.frames)
     entering = (*positional, *(value for _, value in named))
-    if recursive or len(run.stack) >= DEEPEST_CALL or not (run.matters(function) or _hands_on(run, function, entering)):
+    followed = run.matters(function, called=True) or _hands_on(run, function, entering)
+    if recursive or len(run.stack) >= DEEPEST_CALL or not followed:
         name = file_among(run, positional, named) or function.name
         return run.unknown("output", name, place, maker=maker_of(function))
     given = positional if function.receiver is None else (function.receiver, *positional)

@@ -179,12 +179,15 @@ class Machine:
         self.muted = 0
         self.dormant = 0
 
-    def matters(self, function: FunctionValue) -> bool:
-        """Whether a function can say something about pixel values; lambdas always may."""
+    def matters(self, function: FunctionValue, called: bool = False) -> bool:
+        """Whether a function can say something about pixel values; lambdas always may.
+
+        One that is ``called`` matters as well where it hands an image on that it got.
+        """
         if function.name_span is None:
             return True
         digest = self.digests.get(function.module, {}).get(function.name_span)
-        return digest is None or digest.hit or not self.relevant_names.isdisjoint(digest.names)
+        return digest is None or digest.hit or (called and digest.carries) or not self.relevant_names.isdisjoint(digest.names)
 
     def mentioned(self, function: FunctionValue) -> frozenset[str]:
         """The names that a function's source mentions; nothing is known of a lambda's."""

@@ -36,7 +36,7 @@ def probe(run: Machine, cls: ClassValue, instance: Ref, arguments: tuple[Value, 
     method, owner = class_member(cls, "__call__")
     if method is None:
         method, owner = class_member(cls, "forward")
-    if not isinstance(method, FunctionValue) or not run.matters(method):
+    if not isinstance(method, FunctionValue) or not run.matters(method, called=True):
         return
     parts = tuple(part_of(run, argument) for argument in arguments)
     key = None if None in parts else ("probe", place, cls.place, parts)

@@ -6,6 +6,8 @@ function that matters is enough.
 
 from __future__ import annotations
 
+import builtins
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,100 +16,253 @@ from normlint.catalogue import catalogue
 from normlint.evaluate.machine import label_of
 from normlint.places import Span
 
-_NUMBERS = frozenset({255, 127.5, 128.0, 127.0, 256.0, 65535, 254, 0.5, 2, 1 / 255, 1 / 127.5, 0.00392, 0.0078125})
+_BUILTINS = frozenset(vars(builtins))
+_BLOCKS = (
+    ir.If, ir.For, ir.While, ir.With, ir.Try, ir.Handler, ir.Match, ir.Case, ir.Function, ir.Class,
+)  # fmt: skip
+# Numbers of the scales of pixels, wherever they stand.
+NUMBERS = frozenset({255, 127.5, 65535, 1023, 254, 1 / 255, 1 / 127.5, 0.00392, 0.0078125})
+# Everyday numbers as well: sizes and counts, unless they stand in arithmetic.
+IN_ARITHMETIC = frozenset({127, 128, 256})
+# ``x * 2 - 1``, ``x * 0.5 + 0.5``, ``(x + 1) / 2``: one number alone says nothing, both together do.
+GAINS = frozenset({2, 0.5})
+SHIFTS = frozenset({1, 0.5})
 _LOADERS = frozenset(
     {"pretrained", "from_pretrained", "encoder_weights", "create_model", "hub", "readNet", "readNetFromCaffe",
      "readNetFromTensorflow", "readNetFromTorch", "readNetFromONNX", "readNetFromDarknet", "setInput"}
 )  # fmt: skip
-_WORDS = _LOADERS | frozenset(
+EVERYWHERE = _LOADERS | frozenset(
     {"setattr", "uint8", "normalize", "denormalize", "transform", "transforms", "preprocess", "img_range"}
 )
 # What a function mentions that hands images to a model.
-_FEEDING = frozenset({"backward", "no_grad", "inference_mode", "predict", "fit", "fit_generator", "train_on_batch", "DataLoader",
+FEEDING = frozenset({"backward", "no_grad", "inference_mode", "predict", "fit", "fit_generator", "train_on_batch", "DataLoader",
                       "InferenceSession", "load_state_dict", "__getitem__"})  # fmt: skip
+# Every model is made of them; what makes one of transforms names these too.
+_CONTAINERS = frozenset({"Sequential", "ModuleList"})
+MULTIPLYING = frozenset({"*", "/", "mul", "mul_", "multiply", "div", "div_", "divide", "true_divide"})
+ADDING = frozenset({"+", "-", "add", "add_", "sub", "sub_", "subtract"})
+
+# ``(x - x.mean()) / x.std()`` normalizes; a mean that is not subtracted is any number's.
+_MEASURES = frozenset({"mean", "std"})
+
+_HIT, _GAIN, _SHIFT, _MEASURED, _CARRIED = 1, 2, 4, 8, 16
+_LONGEST_CARRIER = 15
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What a function's source mentions: whether pixel values, and which names."""
+    """What a function's source mentions: whether pixel values, and which names.
+
+    ``carries``: it is short and does something that leaves an image the image it was (``x.permute(1, 2, 0).numpy()``).
+    """
 
     hit: bool
     names: frozenset[str]
+    carries: bool = False
 
 
 @cache
 def site_words() -> frozenset[str]:
-    return catalogue().trigger_words() | _WORDS
+    """Last names of the APIs that make sites or images, and words that functions of the same purpose are called by."""
+    return (catalogue().trigger_words() - _CONTAINERS) | EVERYWHERE
+
+
+@cache
+def _carrier_words() -> frozenset[str]:
+    return catalogue().carrier_words()
 
 
 def digests(module: ir.Module) -> tuple[dict[Span, Digest], dict[str, Digest], frozenset[str]]:
     """The digest of every function by the span of its name, of functions and classes by name, and all names mentioned."""
-    by_span: dict[Span, Digest] = {}
-    by_name: dict[str, Digest] = {}
-    _, mentioned = _walk(module.body, by_span, by_name)
+    reader = _Reader(_bound_words(module.body))
+    _, mentioned = reader.read(module.body)
     for statement in module.body:
-        if isinstance(statement, ir.Assign) and _walk(statement.value, {}, {})[0]:
-            for target in statement.targets:
+        if isinstance(statement, ir.Assign):
+            mask, _ = _Reader(reader.words).read(statement.value)
+            for target in statement.targets if _is_hit(mask) else ():
                 if isinstance(target, ir.Name):
-                    by_name.setdefault(target.identifier, Digest(True, frozenset()))
-    return by_span, by_name, frozenset(mentioned)
+                    reader.by_name.setdefault(target.identifier, Digest(True, frozenset()))
+    return reader.by_span, reader.by_name, frozenset(mentioned)
 
 
-def _walk(node: object, by_span: dict[Span, Digest], by_name: dict[str, Digest]) -> tuple[bool, set[str]]:
-    if isinstance(node, tuple):
-        hit, names = False, set()
-        for item in node:
-            if isinstance(item, (ir.Node, tuple)):
-                inner_hit, inner_names = _walk(item, by_span, by_name)
-                hit = hit or inner_hit
-                names |= inner_names
-        return hit, names
-    if isinstance(node, ir.Constant):
-        value = node.value
-        if isinstance(value, str):
-            return value in _WORDS, set()
-        return not isinstance(value, bool) and isinstance(value, (int, float)) and abs(value) in _NUMBERS, set()
-    if isinstance(node, ir.Name):
-        return _named(node.identifier), {node.identifier}
-    hit, names = False, set()
-    if isinstance(node, ir.Sequence) and len(node.items) in {3, 4}:  # one number a channel
-        items = [item.operand if isinstance(item, ir.Unary) else item for item in node.items]
-        hit = all(isinstance(item, ir.Constant) and isinstance(item.value, float) for item in items)
-    if isinstance(node, ir.Attribute):
-        hit, names = _named(node.name), {node.name}
-    elif isinstance(node, ir.Parameter):
-        hit = _named(node.name)
-    elif isinstance(node, ir.Argument) and node.keyword:
-        hit = _named(node.keyword)
-    if isinstance(node, ir.Assign) and any(isinstance(target, ir.Attribute) for target in node.targets):
-        if _walk(node.value, {}, {})[0]:  # self.augment = Compose(...): whoever mentions the attribute may call it
-            for target in node.targets:
-                if isinstance(target, ir.Attribute):
-                    by_name.setdefault(target.name, Digest(True, frozenset()))
-    if isinstance(node, ir.Call) and isinstance(node.function, ir.Attribute) and node.function.name == "register_buffer":
-        named = node.arguments[0].value if len(node.arguments) > 1 else None
-        if isinstance(named, ir.Constant) and isinstance(named.value, str) and _walk(node.arguments[1].value, {}, {})[0]:
-            by_name.setdefault(named.value, Digest(True, frozenset()))
-    for field in getattr(node, "__dataclass_fields__", ()):
-        value = getattr(node, field)
-        if isinstance(value, (ir.Node, tuple)) and field not in {"span", "name_span"}:
-            inner_hit, inner_names = _walk(value, by_span, by_name)
-            hit = hit or inner_hit
+def _bound_words(body: tuple[ir.Statement, ...]) -> frozenset[str]:
+    """The names that imports and definitions bind to what makes a site; all words where a star import may bind any."""
+    found: set[str] = set(EVERYWHERE)
+    pending: list[ir.Node] = list(body)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ir.ImportFrom):
+            for name in node.names:
+                if name.dotted == "*":
+                    found |= site_words() - _BUILTINS
+                elif name.dotted in site_words():
+                    found.add(name.alias or name.dotted)
+        elif isinstance(node, _BLOCKS):
+            if isinstance(node, (ir.Function, ir.Class)) and node.name in site_words():
+                found.add(node.name)
+            for field in ("body", "otherwise", "handlers", "final", "cases"):
+                pending.extend(getattr(node, field, ()))
+    return frozenset(found)
+
+
+class _Reader:
+    """Collects the digests of one module; ``words`` are the bare names that make sites in it."""
+
+    def __init__(self, words: frozenset[str]) -> None:
+        self.words = words
+        self.by_span: dict[Span, Digest] = {}
+        self.by_name: dict[str, Digest] = {}
+
+    def read(self, node: object) -> tuple[int, set[str]]:
+        """What a node or tuple of nodes mentions, as a mask, and the names in it."""
+        if isinstance(node, tuple):
+            return self._all(item for item in node if isinstance(item, (ir.Node, tuple)))
+        if isinstance(node, ir.Constant):
+            return _constant(node.value), set()
+        if isinstance(node, ir.Call) and isinstance(node.function, ir.Attribute) and node.function.name in _MEASURES:
+            mask, names = self._all((node.function.value, node.arguments))
+            return mask | _MEASURED, names | {node.function.name}
+        if isinstance(node, ir.Name):
+            name = node.identifier
+            return _HIT * (name in self.words or _is_label(name) or feeds(name)) | _CARRIED * (name in _carrier_words()), {name}
+        if not isinstance(node, ir.Node):
+            return 0, set()
+        mask, names = self._all(
+            value
+            for field in _fields(type(node))  # type: ignore[arg-type]
+            if isinstance(value := getattr(node, field), (ir.Node, tuple))
+        )
+        match node:
+            case ir.Attribute(name=name):
+                mask |= _HIT * _is_word(name) | _CARRIED * (name in _carrier_words())
+                names.add(name)
+            case ir.Parameter(name=name):
+                mask |= _HIT * (name in EVERYWHERE or _is_label(name) or feeds(name))
+            case ir.Argument(keyword=str() as name):
+                mask |= _HIT * (name in EVERYWHERE or _is_label(name) or feeds(name))
+            case ir.Binary(operator=operator, left=left, right=right):
+                mask |= _arithmetic(operator, (left, right)) | _HIT * (operator in "-/" and _MEASURED & mask > 0)
+            case ir.AugmentedAssign(operator=operator, value=value):
+                mask |= _arithmetic(operator, (value,)) | _HIT * (operator in "-/" and _MEASURED & mask > 0)
+            case ir.Call(function=ir.Attribute(name=operator), arguments=arguments):
+                mask |= _arithmetic(operator, tuple(argument.value for argument in arguments))
+                mask |= _HIT * (operator in MULTIPLYING | ADDING and _MEASURED & mask > 0)
+                if operator == "register_buffer":
+                    self._buffer(arguments)
+            case ir.Assign(targets=targets, value=value):
+                self._attributes(targets, value)
+                number = _number(value)
+                mask |= _HIT * (number in IN_ARITHMETIC) | (_GAIN | _SHIFT) * (number == 0.5)
+            case ir.Sequence(items=items) if len(items) in {3, 4}:  # one number a channel
+                plain = [item.operand if isinstance(item, ir.Unary) else item for item in items]
+                mask |= _HIT * all(isinstance(item, ir.Constant) and isinstance(item.value, float) for item in plain)
+            case ir.Function() | ir.Class():
+                # What calls itself takes containers apart: what it returns is no single image.
+                short = node.name not in names and _statements(node.body) <= _LONGEST_CARRIER
+                carries = bool(mask & _CARRIED) and short
+                self._define(node, Digest(_is_hit(mask), frozenset(names), carries))
+        return mask, names
+
+    def _all(self, nodes: Iterable[object]) -> tuple[int, set[str]]:
+        mask, names = 0, set()
+        for node in nodes:
+            inner, inner_names = self.read(node)
+            mask |= inner
             names |= inner_names
-    if isinstance(node, (ir.Function, ir.Class)):
-        digest = Digest(hit, frozenset(names))
+        return mask, names
+
+    def _attributes(self, targets: tuple[ir.Expression, ...], value: ir.Expression) -> None:
+        """``self.augment = Compose(...)``: whoever mentions the attribute may call it."""
+        names = [target.name for target in targets if isinstance(target, ir.Attribute)]
+        if names and _is_hit(_Reader(self.words).read(value)[0]):
+            for name in names:
+                self.by_name.setdefault(name, Digest(True, frozenset()))
+
+    def _buffer(self, arguments: tuple[ir.Argument, ...]) -> None:
+        """``self.register_buffer("mean", torch.tensor(...))``: the attribute of that name."""
+        named = arguments[0].value if len(arguments) > 1 else None
+        if isinstance(named, ir.Constant) and isinstance(named.value, str):
+            if _is_hit(_Reader(self.words).read(arguments[1].value)[0]):
+                self.by_name.setdefault(named.value, Digest(True, frozenset()))
+
+    def _define(self, node: ir.Function | ir.Class, digest: Digest) -> None:
         if isinstance(node, ir.Function):
-            by_span[node.name_span] = digest
-        known = by_name.get(node.name)
-        by_name[node.name] = digest if known is None else Digest(known.hit or hit, known.names | digest.names)
-    return hit, names
+            self.by_span[node.name_span] = digest
+        known = self.by_name.get(node.name)
+        if known is not None:
+            digest = Digest(known.hit or digest.hit, known.names | digest.names)
+        self.by_name[node.name] = digest
+
+
+def _statements(body: tuple[ir.Statement, ...]) -> int:
+    """How many statements a body has in all its blocks, until they are too many to matter."""
+    count, pending = 0, list(body)
+    while pending and count <= _LONGEST_CARRIER:
+        node = pending.pop()
+        count += 1
+        for field in ("body", "otherwise", "final"):
+            pending.extend(getattr(node, field, ()))
+    return count
+
+
+def _is_hit(mask: int) -> bool:
+    return bool(mask & _HIT) or mask & (_GAIN | _SHIFT) == _GAIN | _SHIFT
+
+
+def _constant(value: ir.ConstantValue) -> int:
+    if isinstance(value, str):
+        return _HIT * (value in EVERYWHERE)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return 0
+    return _HIT * (abs(value) in NUMBERS or is_level(value))
+
+
+def is_level(value: float) -> bool:
+    """A float that reads like a level of 0..255: half the range, or a channel's mean (``123.675``)."""
+    size = abs(value)
+    return isinstance(value, float) and (size in IN_ARITHMETIC or (80 < size < 150 and size != int(size)))
+
+
+def _number(node: ir.Expression) -> float | None:
+    """The absolute value of a written number."""
+    if isinstance(node, ir.Unary):
+        node = node.operand
+    if not isinstance(node, ir.Constant) or isinstance(node.value, (bool, complex)):
+        return None
+    return abs(node.value) if isinstance(node.value, (int, float)) else None
+
+
+def _arithmetic(operator: str, operands: tuple[ir.Expression, ...]) -> int:
+    """What the numbers among the operands of an operator, or of a method that is one, say."""
+    multiplies, adds = operator in MULTIPLYING, operator in ADDING
+    if not multiplies and not adds:
+        return 0
+    mask = 0
+    for number in map(_number, operands):
+        mask |= _HIT * (number in IN_ARITHMETIC)
+        mask |= _GAIN * (multiplies and number in GAINS) | _SHIFT * (adds and number in SHIFTS)
+    return mask
 
 
 @cache
-def _named(name: str) -> bool:
-    if name in _FEEDING or name.endswith("loader"):
-        return True
-    return (bool(label_of(name)) and len(name) > 1) or name in site_words() or name.rstrip("_") in site_words()
+def _is_label(name: str) -> bool:
+    return bool(label_of(name)) and len(name) > 1
+
+
+@cache
+def _is_word(name: str) -> bool:
+    return _is_label(name) or feeds(name) or name in site_words() or name.rstrip("_") in site_words()
+
+
+def feeds(name: str) -> bool:
+    """Whether a name is one of what hands images to a model."""
+    return name in FEEDING or name.endswith("loader")
+
+
+@cache
+def _fields(kind: type) -> tuple[str, ...]:
+    """The fields of a node that may hold other nodes."""
+    return tuple(name for name in getattr(kind, "__dataclass_fields__", ()) if name not in {"span", "name_span"})
 
 
 def spread(relevant: set[str], by_name: dict[str, Digest]) -> None:
