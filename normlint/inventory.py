@@ -46,7 +46,7 @@ def _by_channel(by_place: dict[Place, tuple[Observation, ...]]) -> list[Observat
     return found
 
 
-def _rank(observation: Observation) -> tuple[bool, bool, bool, bool, bool, int]:
+def _rank(observation: Observation) -> tuple[bool, bool, bool, bool, bool, int, int]:
     """Better: numbers known, input known, not through a helper, and seen directly in its own function."""
     return (
         observation.affine is not None or observation.mean is not None,
@@ -55,6 +55,7 @@ def _rank(observation: Observation) -> tuple[bool, bool, bool, bool, bool, int]:
         observation.before is not None and observation.before.interval is not None,
         not observation.helper,
         -len(observation.stack),
+        len(observation.labels),
     )
 
 

@@ -55,10 +55,16 @@ def sites_on(body: str, line: int) -> list[Site]:
     return [site for site in sites_of(body) if site.place.line == FIRST + line]
 
 
+def width(site: Site) -> tuple[int, int]:
+    return (site.place.end_line - site.place.line, site.place.end_column - site.place.column)
+
+
 def site_at(body: str, line: int, kind: str) -> Site:
     found = [site for site in sites_on(body, line) if site.kind == kind]
-    assert len(found) == 1, [(site.place.line - FIRST, site.kind, site.scale, site.offset) for site in sites_of(body)]
-    return found[0]
+    assert found, [(site.place.line - FIRST, site.kind, site.scale, site.offset) for site in sites_of(body)]
+    widest = max(found, key=width)  # parts of an expression may be sites as well
+    assert all(site.place.column >= widest.place.column and width(site) < width(widest) for site in found if site != widest)
+    return widest
 
 
 def same(found: tuple[float, ...] | None, wanted: tuple[float, ...]) -> bool:

@@ -385,7 +385,76 @@ def predict(path, transform=None):
     return transform(image)  # < normalize 0.01568627450980392 -2
 """,
 }
-TABLE = [pytest.param(text, id=name) for group in (HELPERS, BRANCHES, CLASSES, SETTINGS) for name, text in group.items()]
+PARTS = {
+    "a denormalize and a scaling in one expression": """
+# main.py
+import numpy as np
+def make_frame(x):
+    return ((x + 1) / 2 * 255).astype(np.uint8)  # < denormalize 0.5 0.5
+""",
+    "a scaling after it": """
+# main.py
+def make_frame(x):
+    return (x + 1) / 2.0 * 255.0  # < scale 255 0
+""",
+    "a normalize in three statements": """
+# main.py
+def preprocess(image):
+    image = image / 255.  # < normalize 0.00784313725490196 -1
+    image = image - 0.5
+    image = image * 2.
+    return image
+""",
+    "the second of two statements": """
+# main.py
+def preprocess(img):
+    img /= 127.5
+    img -= 1  # < normalize 1 -1
+    return img
+""",
+    "statements far apart": """
+# main.py
+def preprocess(img):
+    img = img - 0.5  # < nothing
+    a = 1
+    b = 2
+    c = 3
+    d = 4
+    img = img * 2
+    return img
+""",
+    "bytes that become floats": """
+# main.py
+import tensorflow as tf
+def augment(features):
+    img = features["image"]
+    return tf.cast(img, "float32")  # < cast 1 0
+""",
+    "numbers that become floats": """
+# main.py
+import tensorflow as tf
+def loss(labels):
+    return tf.cast(labels, "float32")  # < nothing
+""",
+    "levels that are not known": """
+# main.py
+def encode(self, x):
+    x = x.round()
+    return 2 * ((x + .5) / self.config.vocab_size) - 1  # < normalize ? ?
+""",
+    "a new array filled channel by channel": """
+# main.py
+import numpy as np
+def transform(im, means, stds, scale):
+    out = np.zeros((1, 3, im.shape[0], im.shape[1]))
+    for i in range(3):
+        out[0, i, :, :] = (im[:, :, 2 - i] / scale - means[2 - i]) / stds[2 - i]
+    return out
+def load(im):
+    return transform(im, [100., 110., 120.], [50., 50., 50.], 1.0)  # < normalize 0.02,0.02,0.02 -2.4,-2.2,-2
+""",
+}
+TABLE = [pytest.param(text, id=name) for group in (HELPERS, BRANCHES, CLASSES, SETTINGS, PARTS) for name, text in group.items()]
 
 
 def sites_of(text: str) -> tuple[Site, ...]:

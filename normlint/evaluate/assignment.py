@@ -138,6 +138,8 @@ def _stored(run: Machine, image: Image, index: Value, value: object) -> Image:
     axis = channel_axis(image, parts)
     part = parts[axis] if axis is not None else None
     if isinstance(part, Constant) and isinstance(part.value, int) and 0 <= part.value < 4 and new is not None:
+        if image.origin.kind == "blank":  # a new array that is filled channel by channel
+            image = replace(new, dtype=image.dtype or new.dtype, layout=image.layout, channels=None)
         return with_channel(image, part.value, new)
     whole = all(_is_whole(p) for p in parts)
     if whole and new is not None:

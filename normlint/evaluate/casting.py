@@ -16,6 +16,8 @@ from normlint.values import Image, Step, Unknown, Value, as_image
 
 INTEGERS = {"uint8": (0.0, 255.0), "uint16": (0.0, 65535.0)}
 _SIGNED = frozenset({"int8", "int16", "int32", "int64"})
+_FLOATS = frozenset({"float16", "bfloat16", "float32", "float64"})
+_IMAGE_NAMES = frozenset({"img", "image", "images", "imgs", "pic", "picture", "frame", "cvimage", "photo"})
 _TO_UNIT = Affine((1 / 255,), (0.0,))
 _TO_BYTES = Affine((255.0,), (0.0,))
 
@@ -49,6 +51,7 @@ def cast(run: Machine, entry: Entry, arguments: dict[str, Value], value: Value, 
     if dtype is None or not isinstance(content, (Image, Unknown)):
         return value
     if dtype not in INTEGERS and dtype not in _SIGNED:
+        _list_float_cast(run, content, dtype, entry.name, place)
         if isinstance(content, Unknown):
             return value if content.label else replace(as_image(content), dtype=dtype)
         if content.dtype == dtype:
@@ -61,6 +64,16 @@ def cast(run: Machine, entry: Entry, arguments: dict[str, Value], value: Value, 
     if isinstance(content, Unknown) and dtype in _SIGNED:
         return value
     return cast_image(run, image, dtype, entry.name, place, saturates=bool(entry.operation.get("saturate")))
+
+
+def _list_float_cast(run: Machine, content: Image | Unknown, dtype: str, api: str, place: Place) -> None:
+    """Bytes that become floats without being scaled are a site: known ones, and what is called an image."""
+    named = content.origin.name.lower() in _IMAGE_NAMES and (isinstance(content, Unknown) or content.step is None)
+    if dtype in _FLOATS and (named if isinstance(content, Unknown) else content.pending is None and (
+        content.dtype == "uint8" or (named and content.dtype is None)
+    )):  # fmt: skip
+        before = as_image(content) if isinstance(content, Unknown) else content
+        run.observe(Observation("cast", api, place, IDENTITY, source="literal", before=before, dtype=dtype, helper=True))
 
 
 def cast_image(run: Machine, image: Image, dtype: str, api: str, place: Place, saturates: bool = False) -> Image:

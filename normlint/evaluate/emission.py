@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.observations import Observation, steps_since
+from normlint.evaluate.part_sites import earlier_statements, observe_parts, observe_statements, whole_map
 from normlint.pixelmap import Affine, collapse
 from normlint.sites import SiteKind
 from normlint.values import Alternatives, Bound, ChannelRef, Image, Pending, Ref, Step, Value
@@ -47,8 +48,16 @@ def _report(run: Machine, image: Image, pending: Pending) -> None:
     if not steps:
         return
     kind = classify(pending, steps)
+    chain = earlier_statements(pending.before, steps)
+    if chain:
+        affine = whole_map(chain)
+        together = classify_map(affine, chain, pending.before.anchored) if affine is not None else None
+        kind = kind or together
+        if together is not None:
+            observe_statements(run, together, image, chain)
     if kind is None:
         return
+    observe_parts(run, pending.before, image, steps)
     mean, std = written_stats(steps)
     run.observe(
         Observation(
@@ -84,6 +93,10 @@ def classify(pending: Pending, steps: tuple[Step, ...]) -> SiteKind | None:
             return formula_kind([step.operation for step in steps])
         if any(step.label in _EXTREMES for step in steps):
             return formula_kind([step.operation for step in steps])
+        last = max(index for index, step in enumerate(steps) if step.affine is None)
+        rest = whole_map(steps[last + 1 :])
+        if rest in {Affine((2.0,), (-1.0,)), Affine((1.0,), (-0.5,))}:
+            return "normalize"  # 2 * (x / levels) - 1
         peak = next((step for step in steps if step.label == _PEAK), None)
         if peak is not None:
             return "to_unit" if peak.operation == "divide" else "scale"
