@@ -11,10 +11,13 @@ from normlint.settings.model import CONFIDENCES, Settings
 
 
 def screen(findings: Iterable[Finding], settings: Settings) -> list[Finding]:
-    """The findings with their severities as set, without those of low confidence and those ignored in their file."""
+    """The findings with their severities as set, without those of low confidence and those ignored in their file.
+
+    Those of rules that are not to be fixed have no fix.
+    """
     least = CONFIDENCES.index(settings.min_confidence)
     return [
-        _regraded(finding, settings.severity)
+        _regraded(finding if not names(settings.unfixable, finding) else replace(finding, fix=None), settings.severity)
         for finding in findings
         if CONFIDENCES.index(finding.confidence) >= least
         and not names(settings.ignores(finding.place.path) if settings.per_file_ignores else (), finding)

@@ -74,6 +74,11 @@ def test_only_named_files_change(tmp_path: Path) -> None:
     assert list(run(tmp_path, "b")) == ["b.py"]
 
 
+def test_a_comment_of_yaml_that_silences_nothing_goes(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_bytes(b"mean: [0.485, 0.456, 0.406]  # normlint: ignore[NL305]\r\nstd: [0.229, 0.224, 0.225]\r\n")
+    assert run(tmp_path) == {"a.yaml": b"mean: [0.485, 0.456, 0.406]\r\nstd: [0.229, 0.224, 0.225]\r\n"}
+
+
 def finding(code: str = "NL901", line: int = 1, key: str = "", fixable: bool = True) -> Finding:
     place = Place("a.py", line, 1, line, 2)
     fix = Fix("safe", place, Remove(), "Delete it") if fixable else None

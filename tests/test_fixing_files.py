@@ -106,6 +106,16 @@ def test_what_was_not_fixed_is_named_on_stderr(tree: Path) -> None:
     assert check("--fix", "--unsafe-fixes", "--quiet", tree).stderr == ""
 
 
+def test_fixes_can_be_set_in_the_settings(tree: Path) -> None:
+    (tree / "normlint.toml").write_text('fix = true\nunsafe-fixes = true\nunfixable = ["NL202"]\n')
+    assert "Fixed 1 finding. Found 1 finding" in check(tree).stdout
+    assert texts(tree) == (SAFE, UNSAFE_FIXED)
+    assert "[*]" not in check("--no-fix", tree).stdout
+    assert "unknown rule: NL9999" in check("--unfixable", "NL9999", tree).stderr
+    check("--no-unsafe-fixes", "--unfixable", "NL305", tree)
+    assert texts(tree) == (SAFE_FIXED, UNSAFE_FIXED)
+
+
 def test_marks_of_what_can_be_fixed(tree: Path) -> None:
     assert "NL202 [warning] [*] " in check("--format", "concise", tree).stdout
     assert "NL201 [error] `" in check("--format", "concise", tree).stdout

@@ -49,6 +49,11 @@ def test_the_cell_changes_and_nothing_else(indent: int | None, ascii_only: bool,
     assert outcome.changed == {"a.ipynb": data(CAST_FIXED)}
 
 
+def test_a_comment_that_silences_nothing_goes(tmp_path: Path) -> None:
+    (tmp_path / "a.ipynb").write_bytes(notebook(HEAD, 'x = "a"  # normlint: ignore[NL305] not here\ny = 1\n'))
+    assert run(tmp_path).changed == {"a.ipynb": notebook(HEAD, 'x = "a"\ny = 1\n')}
+
+
 def test_a_quote_in_the_new_text_is_escaped() -> None:
     before = NotebookDocument.read("a.ipynb", notebook('x = "a"\n'))
     changed = before.replaced([Replacement(4, 7, '"\\\\é"')])

@@ -37,6 +37,9 @@ plugins = ["house-rules"]
 baseline = "known.json"
 cache-dir = ".cache"
 jobs = 2
+fix = true
+unsafe-fixes = true
+unfixable = ["NL305"]
 format = "concise"
 
 [per-file-ignores]
@@ -86,6 +89,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     assert settings.baseline == tmp_path / "known.json"
     assert settings.cache_dir == tmp_path / ".cache"
     assert (settings.jobs, settings.format) == (2, "concise")
+    assert (settings.fix, settings.unsafe_fixes, settings.unfixable) == (True, True, ("NL305",))
     assert settings.ignores("tests/a.py") == ("NL1",)
     assert settings.ignores("a.py") == ()
     assert settings.severity == (("NL401", "info"),)
@@ -102,7 +106,8 @@ def test_the_same_on_the_command_line(tmp_path: Path, monkeypatch: pytest.Monkey
         "respect-gitignore": ("false",), "tests": ("false",), "notebooks": ("false",), "catalogue": ("apis.yaml",),
         "pairs": ("train.py:serve.py=false", "a/train.py:b/*.py"), "plugins": ("house-rules",), "baseline": ("known.json",),
         "cache-dir": (".cache",), "jobs": ("2",), "per-file-ignores": ("tests/:NL1",), "severity": ("NL401=info",),
-        "roles": ("scripts/*.py=inference",), "format": ("concise",),
+        "roles": ("scripts/*.py=inference",), "format": ("concise",), "fix": ("true",),
+        "unsafe-fixes": ("true",), "unfixable": ("NL305",),
     }  # fmt: skip
     assert set(given) == {key.name for key in KEYS}
     by_options = resolve([tmp_path], given)

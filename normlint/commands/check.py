@@ -11,7 +11,7 @@ import click
 from normlint.commands.console import wants_color, wants_links
 from normlint.commands.formats import Report, format_option, write_reports
 from normlint.commands.running import paths_argument, run_analysis
-from normlint.commands.settings_options import Chosen, settings_options
+from normlint.commands.settings_options import Chosen, fix_options, settings_options
 from normlint.commands.trouble import EXIT_FINDINGS
 
 
@@ -20,8 +20,7 @@ from normlint.commands.trouble import EXIT_FINDINGS
 @format_option
 @settings_options
 @click.option("--no-ignore", is_flag=True, help="Report what comments silence as well.")
-@click.option("--fix/--no-fix", help="Fix what can be fixed safely, in the files of PATHS.")
-@click.option("--unsafe-fixes/--no-unsafe-fixes", help="With --fix or --diff: the fixes as well that change what a program does.")
+@fix_options
 @click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing.")
 @click.option("--exit-non-zero-on-fix", is_flag=True, help="With --fix: exit 1 when something was fixed.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 even when there are findings.")
@@ -33,8 +32,6 @@ def check(
     reports: tuple[Report, ...],
     chosen: Chosen,
     no_ignore: bool,
-    fix: bool,
-    unsafe_fixes: bool,
     diff: bool,
     exit_non_zero_on_fix: bool,
     exit_zero: bool,
@@ -54,7 +51,8 @@ def check(
     if no_ignore:
         resolved = replace(resolved, settings=replace(resolved.settings, suppressions=False))
     analysis = run_analysis(paths, resolved, quiet=quiet)
-    if fix or diff:
+    unsafe_fixes = resolved.settings.unsafe_fixes
+    if resolved.settings.fix or diff:
         from normlint.commands import fixing
 
         again = partial(run_analysis, paths, resolved, quiet=quiet)

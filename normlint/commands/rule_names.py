@@ -38,6 +38,7 @@ def _named(resolved: Resolved) -> Iterator[tuple[str, str]]:
         ("select", settings.select),
         ("ignore", settings.ignore),
         ("extend-select", settings.extend_select),
+        ("unfixable", settings.unfixable),
         ("per-file-ignores", tuple(rule for entry in settings.per_file_ignores for rule in entry.rules)),
         ("severity", tuple(rule for rule, _ in settings.severity)),
     ):

@@ -70,6 +70,9 @@ KEYS: tuple[Key, ...] = (
     Key("baseline", FilePath(), None, "A file of known findings, which are not reported.", "FILE"),
     Key("cache-dir", FilePath(), None, "Where the cache is kept.", "FOLDER"),
     Key("jobs", Count(0, MOST_JOBS), 0, "Number of processes; 0 for one a core.", "N"),
+    Key("fix", Flag(), False, "Fix what can be fixed safely, in the files of PATHS."),
+    Key("unsafe-fixes", Flag(), False, "With --fix or --diff: the fixes as well that change what a program does."),
+    Key("unfixable", Rules(), [], "Rules whose findings are not fixed."),
     Key("format", Choice(tuple(FORMATS)), "text", "How findings are printed."),
 )
 

@@ -78,6 +78,9 @@ class Settings:
     baseline: Path | None = None
     cache_dir: Path | None = None
     jobs: int = 0
+    fix: bool = False
+    unsafe_fixes: bool = False
+    unfixable: tuple[str, ...] = ()
     format: str = "text"
     suppressions: bool = True
 
