@@ -15,6 +15,7 @@ from normlint.commands.trouble import Trouble
 COMMANDS = (
     "catalogue",
     "audit",
+    "baseline",
     "check",
     "config",
     "explain",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +12,10 @@ from normlint.places import Place
 
 Severity = Literal["error", "warning", "info"]
 Confidence = Literal["high", "medium", "low"]
+BaselineState = Literal["new", "unchanged"]
 
+# A place in a message or a key: train.py:12.
+_LINES = re.compile(r"(\.(?:pyi?|pyw|ipynb|ya?ml|json)):\d+")
 SEVERITIES: tuple[Severity, ...] = ("info", "warning", "error")
 
 
@@ -37,7 +41,8 @@ class Finding:
 
     ``label`` is the short text beside the primary place in the source frame; ``key`` is the content that identifies
     the finding when lines move (canonical numbers, roles), without line numbers. ``silenced`` findings are kept apart from
-    those that are reported.
+    those that are reported. ``context`` is the normalized text of the places; ``baseline_state`` is None where nothing was
+    compared.
     """
 
     code: str
@@ -51,6 +56,8 @@ class Finding:
     key: str = ""
     fix: Fix | None = None
     silenced: Silenced | None = None
+    context: tuple[str, ...] = ()
+    baseline_state: BaselineState | None = None
 
     @property
     def fixable(self) -> bool:
@@ -58,12 +65,32 @@ class Finding:
         return self.fix is not None
 
     @property
+    def plain_message(self) -> str:
+        """The message without line numbers."""
+        return _LINES.sub(r"\1", self.message)
+
+    @property
+    def content(self) -> str:
+        """What the finding says, wherever it stands: rule, roles, canonical numbers and the text of all its places."""
+        said = (self.code, _LINES.sub(r"\1", self.key) or self.plain_message, self.label)
+        ends = (related.message for related in self.related)
+        return _digest(*said, *(_LINES.sub(r"\1", text) for text in ends), "", *self.context)
+
+    @property
     def fingerprint(self) -> str:
-        """Stable under moved lines: rule, path and key."""
-        content = "\0".join((self.code, self.place.path, self.key or self.message))
-        return hashlib.sha256(content.encode("utf-8", "backslashreplace")).hexdigest()[:16]
+        """Stable under moved lines and changed formatting: the path and ``content``."""
+        return _digest(self.place.path, self.content)
+
+    @property
+    def likeness(self) -> str:
+        """Stable under changed code as well: rule, path and key."""
+        return _digest(self.code, self.place.path, self.key or self.message)
 
     @property
     def order(self) -> tuple[object, ...]:
         """Sort key of the output: path, line, column, code, message."""
         return (self.place.path, self.place.line, self.place.column, self.code, self.message)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "backslashreplace")).hexdigest()[:16]

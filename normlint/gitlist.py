@@ -12,7 +12,7 @@ from pathlib import Path
 TIME_LIMIT = 30.0
 
 # A repository's own config can name programs (fsmonitor, hooks, ssh commands for a lazy fetch): all of it is off.
-_HARDENED = (
+HARDENED = (
     "-c", "core.fsmonitor=false",
     "-c", f"core.hooksPath={os.devnull}",
     "-c", "core.sshCommand=false",
@@ -42,18 +42,18 @@ def listing(
 
     None where git is missing or ``root`` is in no work tree that git accepts. Raises ``TimedOut``.
     """
-    program = _program(root)
-    if program is None:
+    git = program(root)
+    if git is None:
         return None
     command = [
-        program, *_HARDENED, "ls-files", "-z", "-t", "--cached", "--others",
+        git, *HARDENED, "ls-files", "-z", "-t", "--cached", "--others",
         *(["--exclude-standard"] if respect_gitignore else []), "--", *(f":(icase)*{suffix}" for suffix in suffixes),
     ]  # fmt: skip
     try:
         done = subprocess.run(
             command,
             cwd=root,
-            env=_environment(),
+            env=environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=time_limit,
@@ -79,7 +79,7 @@ def listing(
     return Listing(tuple(sorted(tracked)), tuple(sorted(untracked - tracked)), problems)
 
 
-def _program(root: Path) -> str | None:
+def program(root: Path) -> str | None:
     """The git on PATH, unless it lies in the tree to be checked (Windows looks in the current folder first)."""
     found = shutil.which("git")
     if found is None:
@@ -88,7 +88,7 @@ def _program(root: Path) -> str | None:
     return None if program.is_relative_to(root) else str(program)
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Ours without GIT_* (a hook sets GIT_DIR and GIT_INDEX_FILE), and with everything remote forbidden."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     return kept | {

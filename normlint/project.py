@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
 from normlint import ir
+from normlint.baseline.matching import DEFAULT_NAME, Entry
 from normlint.catalogue import catalogue
 from normlint.configs import ConfigError, observe_config
-from normlint.discover import Discovery, ReadError, SourceFile, discover, project_root, read
+from normlint.context import with_context
+from normlint.discover import KINDS, Discovery, ReadError, SourceFile, discover, project_root, read
 from normlint.evaluate.entries import evaluate_module
 from normlint.evaluate.machine import Log, Machine
 from normlint.evaluate.observations import Observation
@@ -37,7 +39,9 @@ class Analysis:
 
     ``facts`` are those of the whole project, whatever paths were asked for; ``elsewhere`` are its findings that do not touch
     those paths; ``silenced`` are those that a comment silences. ``fixed`` counts the findings that were fixed before;
-    ``unsafe_fixes`` says whether those fixes count as usable.
+    ``unsafe_fixes`` says whether those fixes count as usable. ``paths`` are all files of the project. Where the findings were
+    ``compared`` with earlier ones, ``known`` are those that were there, and ``stale`` the entries of a baseline that match
+    nothing.
     """
 
     root: Path
@@ -51,6 +55,10 @@ class Analysis:
     fixed: int = 0
     unsafe_fixes: bool = False
     silenced: tuple[Finding, ...] = ()
+    paths: tuple[str, ...] = field(default=(), repr=False)
+    known: tuple[Finding, ...] = ()
+    stale: tuple[Entry, ...] = ()
+    compared: bool = False
 
 
 class Workspace:
@@ -141,13 +149,32 @@ def analyze(
         return _analyze(paths, settings, overlay, root or project_root(paths), progress)
 
 
+def analyze_files(files: Overlay, settings: Settings, root: Path) -> Analysis:
+    """Analyze a project that is not on disk: the bytes of its files by path, relative to ``root``."""
+    found = tuple(
+        SourceFile(path, root / path, KINDS.get(PurePosixPath(path).suffix.lower(), "python"))
+        for path in sorted(files)
+        if not settings.leaves_out(path, False)
+    )
+    with rare_collection():
+        return _judged(Workspace(Discovery(found), files), (root,), settings, files, root)
+
+
 def _analyze(
     paths: tuple[Path, ...], settings: Settings, overlay: Overlay, root: Path, progress: Progress | None
 ) -> Analysis:
+    own = {DEFAULT_NAME, _relative(root, settings.baseline or root / DEFAULT_NAME)}
     discovery = discover(
-        root, paths, settings.leaves_out, force=settings.force_exclude, respect_gitignore=settings.respect_gitignore
-    )
-    workspace = Workspace(discovery, overlay)
+        root, paths, lambda path, folder: path in own or settings.leaves_out(path, folder),
+        force=settings.force_exclude, respect_gitignore=settings.respect_gitignore,
+    )  # fmt: skip
+    return _judged(Workspace(discovery, overlay), paths, settings, overlay, root, progress)
+
+
+def _judged(
+    workspace: Workspace, paths: tuple[Path, ...], settings: Settings, overlay: Overlay, root: Path,
+    progress: Progress | None = None,
+) -> Analysis:  # fmt: skip
     log = evaluate(workspace, progress)
     facts = gather(log)
     selection = Selection(settings.select, settings.ignore, settings.extend_select)
@@ -156,7 +183,7 @@ def _analyze(
         findings, used = silence(findings, workspace.suppressions)
         comments = (comment for path in sorted(workspace.suppressions) for comment in workspace.suppressions[path])
         findings += unused_suppressions(comments, used, selection)
-    findings = screen(findings, settings)
+    findings = with_context(screen(findings, settings), lambda path: _text(workspace, overlay, path))
     sites = inventory(facts)
     wanted = path_filter(root, paths)
     findings.sort(key=lambda finding: finding.order)
@@ -170,6 +197,7 @@ def _analyze(
         statistics={"budgets spent": log.exhausted, "observations": len(log.observations)},
         facts=facts,
         elsewhere=tuple(f for f in findings if id(f) not in touching and f.silenced is None),
+        paths=tuple(workspace.files),
         silenced=tuple(f for f in findings if id(f) in touching and f.silenced is not None),
     )  # fmt: skip
 
@@ -189,6 +217,16 @@ def evaluate(workspace: Workspace, progress: Progress | None = None) -> Log:
             evaluate_module(machine, path)
             workspace.forget(path)
     return machine.log
+
+
+def _text(workspace: Workspace, overlay: Overlay, path: str) -> bytes | None:
+    """The bytes of a file that was read, and perhaps forgotten, before."""
+    if path in overlay:
+        return overlay[path]
+    try:
+        return read(workspace.files[path]) if path in workspace.files else None
+    except ReadError:
+        return None
 
 
 def _problems(workspace: Workspace) -> list[tuple[Place, str]]:

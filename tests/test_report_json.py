@@ -59,6 +59,8 @@ def test_finding() -> None:
         "fixable": 0,
         "fixed": 0,
         "silenced": 0,
+        "known": 0,
+        "stale": 0,
         "files_with_findings": 1,
         "files_checked": 14,
         "files_with_image_code": 8,

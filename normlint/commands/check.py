@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import click
 
 from normlint.commands.console import wants_color, wants_links
+from normlint.commands.earlier import earlier_findings
 from normlint.commands.formats import Report, format_option, write_reports
 from normlint.commands.running import paths_argument, run_analysis
 from normlint.commands.settings_options import Chosen, fix_options, settings_options
 from normlint.commands.trouble import EXIT_FINDINGS
+
+if TYPE_CHECKING:
+    from normlint.project import Analysis, Overlay
 
 
 @click.command()
 @paths_argument
 @format_option
 @settings_options
+@click.option("--no-baseline", is_flag=True, help="Report what the baseline holds as well.")
+@click.option("--since", metavar="REV", help="Report only what was not there in the commit REV.")
 @click.option("--no-ignore", is_flag=True, help="Report what comments silence as well.")
 @fix_options
 @click.option("--diff", is_flag=True, help="Print what --fix would change, and change nothing.")
@@ -31,6 +38,8 @@ def check(
     paths: tuple[Path, ...],
     reports: tuple[Report, ...],
     chosen: Chosen,
+    no_baseline: bool,
+    since: str | None,
     no_ignore: bool,
     diff: bool,
     exit_non_zero_on_fix: bool,
@@ -50,16 +59,20 @@ def check(
     resolved = chosen.resolve(paths)
     if no_ignore:
         resolved = replace(resolved, settings=replace(resolved.settings, suppressions=False))
-    analysis = run_analysis(paths, resolved, quiet=quiet)
+    earlier = earlier_findings(resolved, since, use_baseline=not no_baseline)
+
+    def run(overlay: Overlay = MappingProxyType({})) -> Analysis:
+        return earlier(run_analysis(paths, resolved, overlay, quiet=quiet))
+
+    analysis = run()
     unsafe_fixes = resolved.settings.unsafe_fixes
     if resolved.settings.fix or diff:
         from normlint.commands import fixing
 
-        again = partial(run_analysis, paths, resolved, quiet=quiet)
         if diff:
-            differs = fixing.show_differences(analysis, paths, again, unsafe=unsafe_fixes, quiet=quiet)
+            differs = fixing.show_differences(analysis, paths, run, unsafe=unsafe_fixes, quiet=quiet)
             raise click.exceptions.Exit(EXIT_FINDINGS if differs and not exit_zero else 0)
-        analysis = fixing.fix_files(analysis, paths, again, unsafe=unsafe_fixes, quiet=quiet)
+        analysis = fixing.fix_files(analysis, paths, run, unsafe=unsafe_fixes, quiet=quiet)
     analysis = replace(analysis, unsafe_fixes=unsafe_fixes)
     look = Appearance(wants_color(color), wants_links(), statistics, quiet)
     write_reports(analysis, reports or (Report(resolved.settings.format),), look)

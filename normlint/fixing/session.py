@@ -75,8 +75,8 @@ class Session:
                 limit = len(batch) // 2
             else:
                 limit = None
-        left = {finding.fingerprint for finding in current.findings}
-        unfixed = tuple(item for item in self._given_up.values() if item.finding.fingerprint in left)
+        left = {finding.likeness for finding in current.findings}
+        unfixed = tuple(item for item in self._given_up.values() if item.finding.likeness in left)
         return Outcome(current, self._changed, tuple(self._fixed), unfixed)
 
     def _data(self, path: str) -> bytes | None:
@@ -111,7 +111,7 @@ class Session:
         document = files.document(finding.place.path)
         lines = document.text.split("\n") if document is not None else []
         line = lines[finding.place.line - 1].strip() if finding.place.line <= len(lines) else ""
-        return finding.fingerprint, line
+        return finding.likeness, line
 
     def _give_up(self, finding: Finding, files: Files, reason: str) -> None:
         self._given_up[self._key(finding, files)] = Unfixed(finding, reason)

@@ -44,11 +44,11 @@ def objection(
             return f"{finding.code} would still be there"
         else:
             unmatched.append(finding)
-    said = Counter(finding.fingerprint for finding in left if id(finding) not in used)
+    said = Counter(finding.likeness for finding in left if id(finding) not in used)
     for finding in unmatched:
-        if said[finding.fingerprint] <= 0:
+        if said[finding.likeness] <= 0:
             return f"it would bring a new finding: {finding.code} in {finding.place.path}:{finding.place.line}"
-        said[finding.fingerprint] -= 1
+        said[finding.likeness] -= 1
     return None
 
 

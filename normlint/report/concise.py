@@ -8,7 +8,7 @@ from normlint.findings import Finding
 from normlint.report.characters import escaped
 from normlint.report.frames import location
 from normlint.report.style import Style
-from normlint.report.summary import can_be_fixed, fix_line, statistics_lines, summary_line
+from normlint.report.summary import can_be_fixed, fix_line, stale_line, statistics_lines, summary_line
 
 if TYPE_CHECKING:
     from normlint.project import Analysis
@@ -24,7 +24,7 @@ def check_concise(
     if statistics:
         lines += statistics_lines(analysis)
     if not quiet:
-        lines += filter(None, (summary_line(analysis), fix_line(analysis)))
+        lines += filter(None, (summary_line(analysis), fix_line(analysis), stale_line(analysis)))
     return "\n".join(lines)
 
 

@@ -93,6 +93,8 @@ def _summary(analysis: Analysis, statistics: bool) -> dict[str, Json]:
         "fixable": sum(finding.fixable for finding in analysis.findings),
         "fixed": analysis.fixed,
         "silenced": len(analysis.silenced),
+        "known": len(analysis.known),
+        "stale": sum(entry.count for entry in analysis.stale),
         "files_with_findings": len({finding.place.path for finding in analysis.findings}),
         "files_checked": analysis.files_seen,
         "files_with_image_code": analysis.files_lowered,

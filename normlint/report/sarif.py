@@ -34,7 +34,7 @@ def check_sarif(analysis: Analysis) -> str:
     """One run with all rules and findings; paths are relative to the repository. Pure ASCII."""
     prefix = prefix_in_repository(analysis.root)
     tracer = Tracer(analysis.facts)
-    named = numbered((*analysis.findings, *analysis.silenced))
+    named = numbered((*analysis.findings, *analysis.known, *analysis.silenced))
     fixes = fixes_of(analysis.root, [finding for finding, _ in named], prefix, ROOT)
     results: list[Json] = [
         _result(finding, fingerprint, tracer, prefix) | ({"fixes": fix} if fix else {})
@@ -86,6 +86,8 @@ def _result(finding: Finding, fingerprint: str, tracer: Tracer, prefix: str) -> 
             {"id": number, **_location(Located(related.place, related.message), prefix)}
             for number, related in enumerate(finding.related, 1)
         ]
+    if finding.baseline_state is not None:
+        result["baselineState"] = finding.baseline_state
     if finding.silenced is not None:
         result["suppressions"] = [_suppression(finding.silenced, prefix)]
     flow = flow_of(finding, tracer)

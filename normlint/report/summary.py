@@ -15,6 +15,7 @@ def summary_line(analysis: Analysis) -> str:
     """``Found 3 findings (2 errors, 1 warning) in 2 files; 14 files checked.``"""
     checked = f"{_counted(analysis.files_seen, 'file')} checked"
     aside = f"; {_counted(len(analysis.silenced), 'finding')} silenced by comments" if analysis.silenced else ""
+    aside += f"; {_counted(len(analysis.known), 'finding')} known before" if analysis.known else ""
     done = f"Fixed {_counted(analysis.fixed, 'finding')}. " if analysis.fixed else ""
     if not analysis.findings:
         return f"{done}No findings{' left' * bool(done)}. {checked}, {analysis.files_lowered} with image code{aside}."
@@ -27,6 +28,14 @@ def summary_line(analysis: Analysis) -> str:
     files = len({finding.place.path for finding in analysis.findings})
     total = _counted(len(analysis.findings), "finding")
     return f"{done}Found {total} ({', '.join(parts)}) in {_counted(files, 'file')}; {checked}{aside}."
+
+
+def stale_line(analysis: Analysis) -> str:
+    """What to do about a baseline that knows findings which are gone; empty where there are none."""
+    count = sum(entry.count for entry in analysis.stale)
+    if not count:
+        return ""
+    return f"The baseline knows {_counted(count, 'finding')} more than there are: `normlint baseline --prune`."
 
 
 def fix_line(analysis: Analysis) -> str:

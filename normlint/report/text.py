@@ -10,7 +10,7 @@ from normlint.report.characters import escaped
 from normlint.report.frames import frame, location
 from normlint.report.lines import SourceLines
 from normlint.report.style import Style
-from normlint.report.summary import can_be_fixed, fix_line, statistics_lines, summary_line
+from normlint.report.summary import can_be_fixed, fix_line, stale_line, statistics_lines, summary_line
 
 if TYPE_CHECKING:
     from normlint.project import Analysis
@@ -31,7 +31,8 @@ def check_text(
         if counts:
             blocks.append("\n".join(counts) + "\n")
     if not quiet:
-        blocks.append("\n".join(filter(None, (style.paint("bold", summary_line(analysis)), fix_line(analysis)))))
+        summary = (style.paint("bold", summary_line(analysis)), fix_line(analysis), stale_line(analysis))
+        blocks.append("\n".join(filter(None, summary)))
     return "\n".join(blocks).removesuffix("\n")
 
 
