@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from normlint.evaluate.machine import label_of
 from normlint.evaluate.observations import Observation
@@ -31,6 +32,11 @@ def observe_config(path: str, data: bytes) -> list[Observation]:
     """The observations of a config file. Raises ``ConfigError`` where it mentions stats and is no YAML or JSON."""
     if len(data) > LARGEST or not _MENTIONS.search(data):
         return []
+    return [o for document in documents_of(path, data) for o in _walk(path, document, "", 0, set())]
+
+
+def documents_of(path: str, data: bytes) -> list[Any]:
+    """The node trees of a YAML or JSON file. Raises ``ConfigError`` for what is none."""
     import yaml
 
     text = data.decode("utf-8", "replace").replace("\t", "  ")
@@ -44,7 +50,7 @@ def observe_config(path: str, data: bytes) -> list[Observation]:
         if _template(text):
             return []
         raise ConfigError(f"no valid {'JSON' if path.endswith('.json') else 'YAML'}: {_first_line(error)}") from error
-    return [o for document in documents if document is not None for o in _walk(path, document, "", 0, set())]
+    return [document for document in documents if document is not None]
 
 
 def _first_line(error: Exception) -> str:

@@ -15,6 +15,7 @@ from normlint.sites import Role
 # Names that a file mentions when it trains, and when it only uses a model.
 _TRAINS = frozenset({"backward", "apply_gradients", "train_on_batch", "fit_generator", "manual_backward"})
 _USES = frozenset({"no_grad", "inference_mode", "load_state_dict", "predict", "InferenceSession", "eval"})
+_UNIT_TESTS = frozenset({"pytest", "unittest", "TestCase", "assertEqual", "assert_allclose"})
 
 
 @dataclass(frozen=True)
@@ -95,11 +96,18 @@ def _marked(feed: Feed, module: ModuleEvidence) -> Feed:
     return replace(feed, train=True) if top and not _TRAINS.isdisjoint(module.words) else feed
 
 
+def _is_unit_test(module: ModuleEvidence) -> bool:
+    folders = module.path.split("/")[:-1]
+    return not module.words.isdisjoint(_UNIT_TESTS) or bool({"tests", "test", "testing"} & set(folders)) or not module.runs
+
+
 def _role(module: ModuleEvidence, feeds: Iterable[Feed]) -> tuple[Role, str]:
     """The role of a file, and what says so: what it does before what it is called."""
     named = role_of(module.path)
+    if named == "test" and _is_unit_test(module):
+        return "test", "a test of the code"
     if named == "test":
-        return "test", "named as a test"
+        named = "eval"  # test.py beside train.py measures a model on test data
     if any(feed.train and feed.model for feed in feeds):
         return "train", "a model is trained on what it is fed"
     words = sorted(module.words & _TRAINS)

@@ -77,6 +77,15 @@ def _side(arrival: Arrival, entry: EntryPoint) -> str:
     return role if role in {"eval", "inference", "export"} else "other code"
 
 
+def comparison(pair: Pair) -> str:
+    """What came of a pair: "agree", "differ", or "not known" where one side is not."""
+    expected = training_arrivals([pair])
+    if expected is None or pair.other.arrivals(pair.model) is None:
+        return "not known"
+    inside = pair.training is pair.other
+    return "differ" if any(_disagreeing(pair.other, pair.model, expected, inside)) else "agree"
+
+
 def outliers(entries: tuple[EntryPoint, ...], observations: Iterable[Observation]) -> Iterator[Mismatch]:
     """The one entry point that differs from at least two others which serve the same model and agree."""
     observed = _by_entry(observations)

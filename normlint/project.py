@@ -10,6 +10,7 @@ from types import MappingProxyType
 from normlint import ir
 from normlint.baseline.matching import DEFAULT_NAME, Entry
 from normlint.catalogue import catalogue
+from normlint.config_values import ConfigValues
 from normlint.configs import ConfigError, observe_config
 from normlint.context import with_context
 from normlint.discover import KINDS, Discovery, ReadError, SourceFile, discover, project_root, read
@@ -206,6 +207,8 @@ def _judged(
 def evaluate(workspace: Workspace, progress: Progress | None = None) -> Log:
     """Evaluate every file that may hold a site."""
     machine = Machine(workspace.load, frozenset(workspace.files), catalogue())
+    configs = tuple(path for path, file in workspace.files.items() if file.kind == "config")
+    machine.configured = ConfigValues(configs, workspace.data).find
     for done, (path, file) in enumerate(workspace.files.items()):
         if progress is not None:
             progress(done, len(workspace.files))

@@ -75,6 +75,10 @@ def attribute(run: Machine, receiver: Value, name: str, node: ir.Node) -> Value:
         from normlint.evaluate import networks
 
         return networks.attribute(run, content, name) or Bound(receiver, name)
+    if isinstance(content, Unknown):
+        configured = run.configured(run.module.path, content.origin.name, name)
+        if configured is not None:
+            return configured
     if isinstance(receiver, Bound):
         return Bound(run.unknown(label=label_of(receiver.name), name=receiver.name), name)
     return Bound(receiver, name)

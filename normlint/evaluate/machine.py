@@ -172,6 +172,7 @@ class Machine:
         self.relevant_names: set[str] = set()
         self.digests: dict[str, dict[Span, Digest]] = {}
         self.words: dict[str, frozenset[str]] = {}
+        self.configured: Callable[[str, str, str], Value | None] = lambda path, parent, name: None
         self.imported: dict[str, set[str]] = {}
         self.log = Log()
         self.depth = 0

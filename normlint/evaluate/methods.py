@@ -229,6 +229,11 @@ def _of_array(
         return run.unknown("output", name, place, label=f"image-{name}")
     if name == "tolist" and isinstance(content, Vector):
         return run.allocate(ListCell(tuple(Constant(n, content.label, content.place) for n in content.numbers)))
+    if name == "get" and positional and isinstance(positional[0], Constant) and isinstance(content, Unknown):
+        key = positional[0].value
+        configured = run.configured(run.module.path, content.origin.name, key) if isinstance(key, str) else None
+        if configured is not None:
+            return configured
     if name == "get" and len(positional) == 2 and vector_of(run, positional[1]) is not None:
         return positional[1]  # what most callers leave as it is
     if name in {"new_tensor", "new"} and positional and vector_of(run, positional[0]) is not None:

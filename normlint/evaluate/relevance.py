@@ -136,6 +136,8 @@ class _Reader:
             case ir.Attribute(name=name):
                 mask |= _HIT * _is_word(name) | _CARRIED * (name in _carrier_words())
                 names.add(name)
+            case ir.ImportName(dotted=dotted):
+                names.add(dotted.split(".")[0])
             case ir.Parameter(name=name):
                 mask |= _HIT * (name in EVERYWHERE or _is_label(name) or feeds(name))
             case ir.Argument(keyword=str() as name):
@@ -211,7 +213,7 @@ def _is_hit(mask: int) -> bool:
 
 def _constant(value: ir.ConstantValue) -> int:
     if isinstance(value, str):
-        return _HIT * (value in EVERYWHERE)
+        return _HIT * (value in EVERYWHERE or (1 < len(value) < 24 and label_of(value) in {"mean", "std"}))
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return 0
     return _HIT * (abs(value) in NUMBERS or is_level(value))

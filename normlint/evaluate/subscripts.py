@@ -60,6 +60,9 @@ def subscript(run: Machine, base: Value, index: Value, node: ir.Subscript) -> Va
             return item_of(run, base)
         case Unknown():
             if isinstance(index, Constant) and isinstance(index.value, str):
+                configured = run.configured(run.module.path, content.origin.name, index.value)
+                if configured is not None:
+                    return configured
                 return replace(run.element(content, index.value), label=label_of(index.value))
             return run.element(content)
     return run.unknown()

@@ -24,7 +24,7 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 def check_json(analysis: Analysis, *, statistics: bool = False) -> str:
     """The findings and their summary; ``statistics`` adds the run's counters to the summary. Pure ASCII."""
     findings = sorted(analysis.findings, key=lambda finding: finding.order)
-    return _dumps({
+    return dumps({
         "version": VERSION,
         "root": ".",
         "findings": [_finding(finding) for finding in findings],
@@ -35,7 +35,7 @@ def check_json(analysis: Analysis, *, statistics: bool = False) -> str:
 def sites_json(analysis: Analysis) -> str:
     """The inventory of sites. Pure ASCII."""
     sites = sorted(analysis.sites, key=site_order)
-    return _dumps({"version": VERSION, "root": ".", "sites": [_site(site) for site in sites]})
+    return dumps({"version": VERSION, "root": ".", "sites": [_site(site) for site in sites]})
 
 
 def site_order(site: Site) -> tuple[str, int, int, int, int, str, str]:
@@ -117,5 +117,5 @@ def _number(value: float | None) -> float | None:
     return float(f"{value:.{DIGITS}g}") + 0.0  # -0.0 becomes 0.0
 
 
-def _dumps(document: dict[str, Json]) -> str:
+def dumps(document: dict[str, Json]) -> str:
     return json.dumps(document, indent=2, allow_nan=False)
