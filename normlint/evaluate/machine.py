@@ -405,7 +405,18 @@ class Machine:
         if self.muted:
             return
         log = self.log.dormant if self.dormant else self.log.observations
-        log.append(replace(observation, guard=self.guard, stack=tuple(self.stack), function=self.function_name))
+        ignored = self._ignored() if observation.kind in {"normalize", "denormalize"} else ()
+        log.append(
+            replace(observation, guard=self.guard, stack=tuple(self.stack), function=self.function_name, ignored=ignored)
+        )
+
+    def _ignored(self) -> tuple[str, ...]:
+        """The parameters of the function under evaluation that are called after a mean or std and never used."""
+        function = self.frames[-1].function if self.frames else None
+        if function is None or function.name_span is None:
+            return ()
+        named = [p.name for p in function.parameters if len(p.name) > 2 and label_of(p.name) in {"mean", "std"}]
+        return tuple(name for name in named if name not in self.mentioned(function)) if named else ()
 
 
 RECIPROCAL = "reciprocal"  # the label of ``1 / std``, whatever the name it is bound to

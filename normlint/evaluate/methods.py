@@ -14,6 +14,7 @@ from normlint.evaluate.library import bind_arguments
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.operations import UNFLUSHED, operate
 from normlint.evaluate.parameters import vector_of
+from normlint.evaluate.trainers import run_trainer
 from normlint.places import Place
 from normlint.values import (
     Alternatives,
@@ -242,6 +243,7 @@ def _of_array(
         flush(run, receiver)
         _flush(run, positional, named)
         _call_back(run, positional, place)
+        run_trainer(run, name, positional, named, place)
         maker = content.origin.maker if isinstance(content, Unknown) else ""
         if maker and name in _MODULE_METHODS:
             return receiver

@@ -29,7 +29,8 @@ class Observation:
 
     ``affine`` is the map the site applies to its own input; ``mean`` and ``std`` are as written, with the places they come
     from; ``labels`` name the operands of arithmetic in order, as ("-", "mean"). ``stack`` are the calls that led here,
-    outermost first. ``discarded``: the result is thrown away and nothing was changed in place.
+    outermost first. ``ignored`` are the parameters of the function called after a mean or std that its source never uses.
+    ``discarded``: the result is thrown away and nothing was changed in place.
     """
 
     kind: SiteKind
@@ -55,6 +56,7 @@ class Observation:
     discarded: bool = False
     helper: bool = False
     note: str = ""
+    ignored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
