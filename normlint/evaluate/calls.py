@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -17,6 +18,7 @@ from normlint.evaluate.machine import DEEPEST_CALL, Frame, Machine, class_member
 from normlint.evaluate.memory import Remembered, key_of, origins_of, recalled, sunk_by
 from normlint.evaluate.returned_orders import observe_returns
 from normlint.places import Place
+from normlint.roles import role_of
 from normlint.values import (
     Alternatives,
     Bound,
@@ -41,6 +43,7 @@ from normlint.values import (
 )
 
 Named = tuple[tuple[str, Value], ...]
+_KEY = re.compile(r"[A-Za-z][\w-]*")  # a name in a registry; no path
 WEIGHT_SUFFIXES = (".caffemodel", ".pb", ".t7", ".onnx", ".weights", ".pth", ".pt")
 
 
@@ -177,7 +180,7 @@ def call_function(
     followed = run.matters(function, called=True) or _hands_on(run, function, entering)
     if recursive or len(run.stack) >= DEEPEST_CALL or not followed:
         name = file_among(run, positional, named) or function.name
-        return run.unknown("output", name, place, maker=maker_of(function))
+        return run.unknown("output", name, place, maker=maker_of(function, positional))
     given = positional if function.receiver is None else (function.receiver, *positional)
     images = entering_images(run, entering)
     key = key_of(run, function, entering)
@@ -203,9 +206,9 @@ def call_function(
         run.frames.pop()
         run.stack.pop()
     if isinstance(result, Unknown) and result.origin.kind == "output":
-        result = replace(result, origin=replace(result.origin, maker=maker_of(function)))
+        result = replace(result, origin=replace(result.origin, maker=maker_of(function, positional)))
     elif isinstance(result, Network):
-        result = replace(result, maker=maker_of(function))
+        result = replace(result, maker=maker_of(function, positional))
     sunk = sunk_by(log[first:], images)
     observe_helper(run, function.name, images, result, place, sunk, born)
     if key is not None and not run.dormant:
@@ -233,10 +236,12 @@ def _worth_following(run: Machine, value: Value) -> bool:
     return False
 
 
-def maker_of(function: FunctionValue) -> str:
-    """What identifies a function of the project as the maker of a value."""
+def maker_of(function: FunctionValue, positional: tuple[Value, ...]) -> str:
+    """What identifies a function of the project as the maker of a value; a registry's key is part of it."""
     owner = f"{function.owner.name}." if function.owner is not None else ""
-    return f"{function.place.path}:{owner}{function.name}"
+    key = positional[0].value if positional and isinstance(positional[0], Constant) else None
+    named = f"({key})" if isinstance(key, str) and _KEY.fullmatch(key) and role_of("", key) == "library" else ""
+    return f"{function.place.path}:{owner}{function.name}{named}"
 
 
 def file_among(run: Machine, positional: tuple[Value, ...], named: Named) -> str:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from normlint.evaluate.machine import Machine, class_member
@@ -159,8 +160,31 @@ def _of_instance(run: Machine, value: Value, cell: InstanceCell) -> Value:
         result = call(run, bind_method(member, value, owner), (run.unknown(name="index"),), (), member.place)
     finally:
         run.stack = outer
+    result = _settled(run, result, 3)
     run.remembered[key] = result
     return result
+
+
+_FLAG = re.compile(r"^\d+:self\.\w+$")
+
+
+def _settled(run: Machine, item: Value, depth: int) -> Value:
+    """An item without the images whose values depend on a flag of the data set that nobody knows."""
+    content = run.contents(item)
+    match content:
+        case Alternatives(options=options):
+            flagged = any(
+                relation in {"true", "false"} and _FLAG.match(subject) for guard, _ in options for subject, relation, _ in guard
+            )
+            maps = {option.map for _, option in options if isinstance(option, Image)}
+            if flagged and len(maps) > 1:
+                return run.unknown(name="item")
+            return run.each(item, lambda option: _settled(run, option, depth))
+        case TupleValue(items=items) if depth:
+            return TupleValue(tuple(_settled(run, part, depth - 1) for part in items))
+        case DictCell(items=pairs) if depth:
+            return run.allocate(replace(content, items=tuple((key, _settled(run, part, depth - 1)) for key, part in pairs)))
+    return item
 
 
 def _collated(run: Machine, loader: Loader, item: Value) -> Value:

@@ -24,6 +24,7 @@ from normlint.values import (
     DictCell,
     External,
     FunctionValue,
+    Image,
     ListCell,
     Ref,
     Slicing,
@@ -139,6 +140,9 @@ def _compare(run: Machine, node: ir.Compare) -> Value:
             return Constant(_COMPARISONS[node.operators[0]](left, right))
         except (KeyError, TypeError):
             return run.unknown()
+    exceeded = _exceeds(run, node, values[1]) if len(values) == 2 else None
+    if exceeded is not None:
+        return Constant(exceeded)
     if len(values) == 2 and node.operators[0] in {"==", "!=", "is", "is not"}:
         same = _same_dtype(run, values[0], values[1])
         if same is not None:
@@ -148,6 +152,20 @@ def _compare(run: Machine, node: ir.Compare) -> Value:
         if not isinstance(content, (Unknown, Alternatives, Constant)):
             return Constant(node.operators == ("is not",))
     return run.unknown()
+
+
+def _exceeds(run: Machine, node: ir.Compare, limit: Value) -> bool | None:
+    """``image.max() > 256`` of an image that cannot: False; None where the range does not decide."""
+    left = node.left
+    if not isinstance(left, ir.Call) or not isinstance(left.function, ir.Attribute) or node.operators[0] not in {">", ">="}:
+        return None
+    if left.function.name not in {"max", "amax"} or not isinstance(limit, Constant):
+        return None
+    asked = left.arguments[0].value if left.arguments else left.function.value
+    image = run.contents(evaluate(run, asked)) if isinstance(asked, ir.Name) else None
+    if not isinstance(image, Image) or not image.anchored or image.interval is None or not isinstance(limit.value, (int, float)):
+        return None
+    return False if image.interval.highest <= limit.value else None
 
 
 def _same_dtype(run: Machine, left: Value, right: Value) -> bool | None:

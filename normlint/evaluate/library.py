@@ -9,6 +9,7 @@ from normlint.evaluate.emission import flush
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.networks import weights_transform
 from normlint.evaluate.operations import UNFLUSHED, operate
+from normlint.evaluate.parameters import flag_of
 from normlint.evaluate.pipelines import passed_to_dataset
 from normlint.evaluate.transforms import construct
 from normlint.places import Place
@@ -20,6 +21,7 @@ from normlint.values import (
     External,
     FunctionValue,
     ListCell,
+    Ref,
     Transform,
     TupleValue,
     Unknown,
@@ -103,7 +105,13 @@ def call_function_entry(run: Machine, entry: Entry, arguments: dict[str, Value],
         value = arguments.get(entry.image or "")
     if value is None:
         value = run.unknown()
-    return run.each(value, lambda option: operate(run, entry, arguments, option, place))
+    result = run.each(value, lambda option: operate(run, entry, arguments, option, place))
+    inplace = entry.operation.get("inplace")
+    if isinstance(value, Ref) and isinstance(run.cell(value), Alternatives) and isinstance(result, Alternatives):
+        if isinstance(inplace, str) and flag_of(run, arguments.get(inplace)):
+            run.state.set(value.address, result)
+            return value
+    return result
 
 
 def arithmetic_call(run: Machine, entry: Entry, arguments: dict[str, Value], place: Place) -> Value:

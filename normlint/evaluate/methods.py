@@ -298,6 +298,9 @@ def _stored(run: Machine, receiver: Value, result: Value) -> Value:
     content = run.contents(result)
     if isinstance(content, Unknown):
         content = as_image(content)
+    if isinstance(content, Alternatives) and isinstance(receiver, Ref):
+        run.state.set(receiver.address, content)
+        return receiver
     if not isinstance(content, Image):
         return result
     if isinstance(receiver, (Ref, ChannelRef)):

@@ -44,8 +44,8 @@ def _roles_of_a_file(file: FileFacts) -> Iterator[Finding]:
         if len(training) != 1:
             continue
         reference, theirs = training[0]
-        for role, observation, mine in entries:
-            if role != "train" and len(mine) == len(theirs) and not close(mine, theirs, _APART, 0.0):
+        for other, observation, mine in entries:
+            if other != "train" and len(mine) == len(theirs) and not close(mine, theirs, _APART, 0.0):
                 yield RULE.finding(
                     observation.place,
                     f"{observation.api} is {_shown(mine)}, {reference.api} is {_shown(theirs)} ({reference.place})",

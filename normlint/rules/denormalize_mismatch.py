@@ -18,7 +18,8 @@ from normlint.rules.registry import Rule
 def _is_inverse_attempt(observation: Observation) -> bool:
     """A denormalize, or a Normalize call whose numbers can only be meant as an inverse."""
     if observation.kind == "denormalize":
-        return True
+        affine = observation.affine  # ``labels + 1`` undoes nothing
+        return affine is None or affine.gain != (1.0,) or affine.bias != (1.0,)
     if observation.mean is None or not any(observation.mean):
         return False  # the first half of an inverse in two steps
     return observation.std is not None and (

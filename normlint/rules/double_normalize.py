@@ -66,6 +66,8 @@ def _by_map(observation: Observation) -> tuple[str, str, Place] | None:
         return None
     if observation.mean is None or observation.std is None or min(observation.mean) <= 0 or _optional(observation):
         return None
+    if max(observation.mean) < 10 and min(observation.std) > 1.2:
+        return None  # meant as an inverse: NL103 says what is wrong with it
     shifts = [step for step in steps_of(observation.before) if step.affine is not None and min(step.affine.bias) < 0]
     return written(observation.mean, observation.std), describe(stats), (shifts or [Step("", observation.place, None)])[-1].place
 
