@@ -154,7 +154,7 @@ def test_what_cannot_be_used_is_one_line(tmp_path: Path, text: str, message: str
 @pytest.mark.parametrize(("options", "message"), [
     (["--jobs", "many"], "--jobs must be a whole number"), (["--severity", "NL1"], "--severity must be RULE=SEVERITY"),
     (["--roles", "a.py"], "--roles must be PATTERN=ROLE"), (["--per-file-ignores", "NL1"], "must be PATTERN:RULES"),
-    (["--pairs", "a.py"], "--pairs must be ONE:OTHER"), (["--exclude", "a\\"], "--exclude has a bad pattern"),
+    (["--pair", "a.py"], "--pair must be ONE:OTHER"), (["--exclude", "a\\"], "--exclude has a bad pattern"),
 ])  # fmt: skip
 def test_wrong_options_are_one_line(tmp_path: Path, options: list[str], message: str) -> None:
     result = run("check", *options, tmp_path)

@@ -92,4 +92,4 @@ def _option(key: Key, metavar: str = "") -> Callable[..., Any]:
     if isinstance(key.kind, Choice):
         return click.option(f"--{key.name}", type=click.Choice(key.kind.words), default=None, help=key.text)
     many = isinstance(key.default, list | dict)
-    return click.option(f"--{key.name}", multiple=many, default=None, metavar=key.metavar or metavar, help=key.text)
+    return click.option(key.option, key.field, multiple=many, default=None, metavar=key.metavar or metavar, help=key.text)

@@ -14,12 +14,12 @@ from normlint.commands.settings_options import Chosen, settings_options
 @click.command()
 @paths_argument
 @click.option("--format", "output", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--pairs", is_flag=True, help="Show which entry points are compared with which training, and why.")
+@click.option("--pairs", "show_pairs", is_flag=True, help="Show which entry points are compared with which training, and why.")
 @settings_options
-def sites(paths: tuple[Path, ...], output: str, pairs: bool, chosen: Chosen) -> None:
+def sites(paths: tuple[Path, ...], output: str, show_pairs: bool, chosen: Chosen) -> None:
     """List every place in PATHS where pixel values are scaled, normalized, cast or relied on."""
     analysis = run_analysis(paths, chosen.resolve(paths))
-    if pairs:
+    if show_pairs:
         from normlint.report.pairs import pairs_json, pairs_text
 
         show(pairs_json(analysis) if output == "json" else pairs_text(analysis))

@@ -45,6 +45,11 @@ class Key:
     metavar: str = ""
 
     @property
+    def option(self) -> str:
+        """Its option on the command line; one pair at a time, since ``normlint sites --pairs`` prints them."""
+        return "--pair" if self.name == "pairs" else f"--{self.name}"
+
+    @property
     def field(self) -> str:
         """Its name in ``Settings`` and among the parameters of a command."""
         return self.name.replace("-", "_")

@@ -74,7 +74,7 @@ def _attempt(key: Key, origin: str, action: Any) -> Any:
     try:
         return action()
     except ValueError as error:
-        name = f"--{key.name}" if origin == COMMAND_LINE else f"{origin}: {key.name}"
+        name = key.option if origin == COMMAND_LINE else f"{origin}: {key.name}"
         raise SettingsError(f"{name} {error}") from error
 
 
