@@ -62,6 +62,23 @@ class UseStats:
 
 
 @dataclass(frozen=True, slots=True)
+class UndoStats:
+    """Make the arithmetic of numbers at the fix's place ``(x * std + mean) * peak + half``.
+
+    ``channels_first`` says how numbers that differ by channel have to lie (None: not known); ``reference`` is the normalize
+    that is undone.
+    """
+
+    mean: Numbers
+    std: Numbers
+    peak: float
+    half: float
+    container: Container | None
+    channels_first: bool | None
+    reference: Place
+
+
+@dataclass(frozen=True, slots=True)
 class SwapStats:
     """Exchange mean and std of the normalize at the fix's place; the first number of each stands at ``mean`` and ``std``."""
 
@@ -111,7 +128,9 @@ class Remove:
     """Delete the text at the fix's place, and its line where nothing else is on it. Any text file has this one."""
 
 
-Change = Union[Insert, UseStats, SwapStats, ReplaceNumber, Reformulate, MoveBehind, AssignResult, ClampFirst, Remove]
+Change = Union[
+    Insert, UseStats, UndoStats, SwapStats, ReplaceNumber, Reformulate, MoveBehind, AssignResult, ClampFirst, Remove
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

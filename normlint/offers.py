@@ -5,12 +5,13 @@ from __future__ import annotations
 from normlint.catalogue import catalogue
 from normlint.claims import describe
 from normlint.evaluate.observations import Observation, steps_of
-from normlint.fixes import Clamp, Container, Fix, Insert, Round, Safety, Scale, UseStats
+from normlint.fixes import Clamp, Container, Fix, Insert, Round, Safety, Scale, UndoStats, UseStats
 from normlint.mismatches import Mismatch
-from normlint.pixelmap import Numbers, Stats, broadcast
+from normlint.pixelmap import Numbers, Stats, broadcast, collapse
 from normlint.places import Place
 from normlint.values import Image, Step
 
+_CONTAINERS: dict[str, Container] = {"torch": "torch", "numpy": "numpy", "tensorflow": "tensorflow"}
 _TORCH_METHODS = frozenset({".byte", ".to", ".type", ".short", ".int", ".long"})
 
 
@@ -29,7 +30,7 @@ def container_of(observation: Observation) -> Container | None:
         return "tensorflow"
     if observation.api.startswith("numpy."):
         return "numpy" if known in {None, "numpy", "torch"} else None
-    return "torch" if known == "torch" else "numpy" if known == "numpy" else "tensorflow" if known == "tensorflow" else None
+    return _CONTAINERS.get(known or "")
 
 
 def insert(
@@ -61,6 +62,21 @@ def use_stats(
     numbers = [tuple(number * unit for number in pair[0]) for pair in pairs if pair is not None]
     change = UseStats(numbers[0], numbers[1], reference, formula, inverse)
     return Fix("unsafe", place, change, f"Use {describe(stats)}")
+
+
+def undo_stats(observation: Observation, stats: Stats, reference: Place) -> Fix | None:
+    """Arithmetic that undoes ``stats``, to the scale that it leads to now: 0..1, or 0..255 with or without a rounding half."""
+    image, affine = observation.before, observation.affine
+    if image is None or affine is None or (observation.mean_place is not None and len(collapse(affine.gain)) > 1):
+        return None
+    peak = 255.0 if max(affine.gain) > 2.5 else 1.0
+    half = 0.5 if peak == 255 and round(max(affine.bias) * 2) % 255 == 1 else 0.0
+    container = _CONTAINERS.get(image.container or "")
+    first = None if image.layout is None else "CHW" in image.layout
+    if len(collapse(stats.mean)) > 1 and (container is None or first is None or image.order == "BGR"):
+        return None
+    change = UndoStats(stats.mean, stats.std, peak, half, container, first, reference)
+    return Fix("unsafe", observation.place, change, f"Undo {describe(stats)}")
 
 
 def use_expected(mismatch: Mismatch) -> Fix | None:

@@ -13,21 +13,29 @@ from normlint.fixing.files import File, Files, Patch
 
 
 def assign_result(files: Files, fix: Fix) -> Iterator[Patch]:
-    """``images.clamp(0, 1)`` to ``images = images.clamp(0, 1)``, where ``images`` is a local name that is used later."""
+    """``images.clamp(0, 1)`` to ``images = images.clamp(0, 1)``, where ``images`` is a local name that is used later.
+
+    So is what a subscript of one stands for: ``np.clip(x[0], 0, 1)`` becomes ``x[0] = np.clip(x[0], 0, 1)``.
+    """
     file = files.python(fix.place.path)
     node = file.syntax.expression(file.document.extent(fix.place)) if file is not None else None
     if file is None or node is None:
         return
     statement = next((n for n in (node, *file.syntax.around(node)) if isinstance(n, cst.Expr)), None)
     image = _image(file, statement.value) if statement is not None else None
-    if statement is None or image is None or not _is_local(file, image) or not _is_used_later(file, image, statement):
+    name = image.value if isinstance(image, cst.Subscript) else image
+    if statement is None or image is None or not isinstance(name, cst.Name):
+        return
+    if not _is_local(file, name) or not _is_used_later(file, name, statement):
         return
     start = file.syntax.whole(statement)[0]
-    yield {fix.place.path: (Replacement(start, start, f"{image.value} = "),)}
+    yield {fix.place.path: (Replacement(start, start, f"{file.syntax.spelled(image)} = "),)}
 
 
-def _image(file: File, node: cst.BaseExpression) -> cst.Name | None:
-    """The name that a chain of calls and arithmetic starts from, when there is only one that it can be."""
+def _image(file: File, node: cst.BaseExpression) -> cst.Name | cst.Subscript | None:
+    """The name, or part of one, that a chain of calls and arithmetic starts from, when there is only one that it can be."""
+    if isinstance(node, cst.Subscript):
+        return node if isinstance(node.value, cst.Name) and not _calls(node) else None
     if isinstance(node, cst.Name):
         return node if label_of(node.value) == "" and not file.names.is_library(node) else None
     if isinstance(node, cst.Call):
@@ -39,8 +47,13 @@ def _image(file: File, node: cst.BaseExpression) -> cst.Name | None:
         left, right = _image(file, node.left), _image(file, node.right)
         if left is None or right is None:
             return left or right
-        return left if left.value == right.value else None
+        return left if file.syntax.spelled(left) == file.syntax.spelled(right) else None
     return None
+
+
+def _calls(node: cst.CSTNode) -> bool:
+    """Whether to evaluate the node twice may do something twice."""
+    return isinstance(node, (cst.Call, cst.NamedExpr, cst.Await, cst.Yield)) or any(map(_calls, node.children))
 
 
 def _is_local(file: File, name: cst.Name) -> bool:

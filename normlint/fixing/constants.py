@@ -14,6 +14,7 @@ from normlint.fixing.files import File, Files, Patch
 from normlint.fixing.importing import import_of
 from normlint.fixing.numbers import display
 from normlint.fixing.syntax import Syntax, dotted
+from normlint.places import Place
 
 Pair = tuple[cst.BaseExpression, cst.BaseExpression]
 
@@ -28,7 +29,7 @@ def use_stats(files: Files, fix: Fix, change: UseStats) -> Iterator[Patch]:
     if given is None:
         return
     if not change.inverse:
-        for texts, imports in _spellings(files, file, call, change):
+        for texts, imports in spellings(files, file, call, change.reference):
             yield {fix.place.path: (*_replaced(file, given, texts), *imports)}
     if all(_is_plain(argument) for argument in given):
         yield {fix.place.path: _replaced(file, given, _literals(file, given, change))}
@@ -63,7 +64,7 @@ def _is_plain(node: cst.BaseExpression) -> bool:
 
 def _literals(file: File, given: Pair, change: UseStats) -> tuple[str, str]:
     """The stats as numbers; for a Normalize that stands for an inverse -mean / std and 1 / std."""
-    shown = [[_number(number) for number in numbers] for numbers in (change.mean, change.std)]
+    shown = [[spelled_number(number) for number in numbers] for numbers in (change.mean, change.std)]
     if change.inverse:
         pairs = list(zip(change.mean, change.std, strict=True))
         shown = [[_quotient(-mean, std) for mean, std in pairs], [_quotient(1.0, std) for _, std in pairs]]
@@ -82,23 +83,25 @@ def _display(node: cst.BaseExpression, shown: list[str]) -> str:
 def _quotient(above: float, below: float) -> str:
     """The value where it is short, else the quotient, which says where it comes from."""
     value = above / below
-    return f"{value:g}" if math.isclose(value, round(value, 4), abs_tol=1e-12) else f"{_number(above)} / {_number(below)}"
+    if math.isclose(value, round(value, 4), abs_tol=1e-12):
+        return f"{value:g}"
+    return f"{spelled_number(above)} / {spelled_number(below)}"
 
 
-def _number(number: float) -> str:
+def spelled_number(number: float) -> str:
     return f"{round(number, 9):.6g}"
 
 
-def _spellings(
-    files: Files, file: File, call: cst.Call, change: UseStats
+def spellings(
+    files: Files, file: File, node: cst.CSTNode, reference: Place | None
 ) -> Iterator[tuple[tuple[str, str], tuple[Replacement, ...]]]:
-    """What the reference calls its stats, as it can be said at the call, with the imports that it takes."""
-    if change.reference is None:
+    """What the reference calls its mean and std, as it can be said at a node, with the imports that it takes."""
+    if reference is None:
         return
-    other = files.python(change.reference.path)
-    node = other.syntax.expression(other.document.extent(change.reference)) if other is not None else None
-    arguments = stats_arguments(node) if isinstance(node, cst.Call) else None
-    if other is None or node is None or arguments is None:
+    other = files.python(reference.path)
+    call = other.syntax.expression(other.document.extent(reference)) if other is not None else None
+    arguments = stats_arguments(call) if isinstance(call, cst.Call) else None
+    if other is None or call is None or arguments is None:
         return
     texts = (other.syntax.spelled(arguments[0]), other.syntax.spelled(arguments[1]))
     names = list(dict.fromkeys(name for argument in arguments for name in _first_names(other.syntax, argument)))
@@ -108,7 +111,7 @@ def _spellings(
             yield texts, ()
         return
     if other is file:
-        if all(_reaches(file, name, node, call) for name in names):
+        if all(_reaches(file, name, call, node) for name in names):
             yield texts, ()
         return
     imports = import_of(files, other, file, names)
@@ -128,8 +131,8 @@ def _first_names(syntax: Syntax, node: cst.CSTNode) -> Iterator[str]:
         yield from _first_names(syntax, child)
 
 
-def _reaches(file: File, name: str, reference: cst.CSTNode, call: cst.CSTNode) -> bool:
-    """Whether the name means at the call what it means at the reference, and is bound by then.
+def _reaches(file: File, name: str, reference: cst.CSTNode, node: cst.CSTNode) -> bool:
+    """Whether the name means at the node what it means at the reference, and is bound by then.
 
     It is bound once, in the module or in the function that holds both.
     """
@@ -137,12 +140,12 @@ def _reaches(file: File, name: str, reference: cst.CSTNode, call: cst.CSTNode) -
     if len(bindings) != 1:
         return False
     scope = file.syntax.function(bindings[0])
-    here = file.syntax.function(call)
+    here = file.syntax.function(node)
     if scope is None:
-        return here is not None or file.syntax.whole(bindings[0])[0] < file.syntax.whole(call)[0]
+        return here is not None or file.syntax.whole(bindings[0])[0] < file.syntax.whole(node)[0]
     return (
         scope is here
         and scope is file.syntax.function(reference)
         and not isinstance(bindings[0], cst.Param)
-        and file.syntax.whole(bindings[0])[0] < file.syntax.whole(call)[0]
+        and file.syntax.whole(bindings[0])[0] < file.syntax.whole(node)[0]
     )

@@ -14,6 +14,7 @@ from normlint.fixes import (
     Remove,
     ReplaceNumber,
     SwapStats,
+    UndoStats,
     UseStats,
 )
 from normlint.fixing.assigning import assign_result
@@ -24,6 +25,7 @@ from normlint.fixing.insertion import insertion
 from normlint.fixing.numbers import replacement_of_number, swap
 from normlint.fixing.ordering import clamp_first, move_behind
 from normlint.fixing.removal import removal
+from normlint.fixing.undoing import undo_stats
 
 
 def plans(files: Files, fix: Fix) -> Iterator[Patch]:
@@ -33,6 +35,8 @@ def plans(files: Files, fix: Fix) -> Iterator[Patch]:
             yield from insertion(files, fix, change)
         case UseStats() as change:
             yield from use_stats(files, fix, change)
+        case UndoStats() as change:
+            yield from undo_stats(files, fix, change)
         case SwapStats() as change:
             yield from swap(files, fix, change)
         case ReplaceNumber() as change:

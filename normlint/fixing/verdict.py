@@ -8,12 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from normlint.findings import Finding
 from normlint.fixing.document import Document, moved
 from normlint.fixing.files import Patch
-from normlint.sites import Site, SiteKind
+from normlint.sites import Site
 
 Where = tuple[str, str, int]
-
-# Arithmetic sites change their kind when a formula is put right.
-_GROUPS: dict[SiteKind, str] = dict.fromkeys(("normalize", "denormalize", "scale", "to_unit"), "arithmetic")
 
 
 def objection(
@@ -54,10 +51,20 @@ def objection(
 
 def lost_sites(before: Iterable[Site], after: Iterable[Site], patch: Patch) -> bool:
     """Whether a patched file has fewer sites of some kind, constants apart: then a finding may be gone for want of sense."""
-    counts = [Counter((s.place.path, _GROUPS.get(s.kind, s.kind)) for s in sites
-                      if s.place.path in patch and s.kind != "constant")
+    counts = [Counter(group for group, _ in {_understood(s) for s in sites if s.place.path in patch and s.kind != "constant"})
               for sites in (before, after)]  # fmt: skip
     return any(counts[1][group] < count for group, count in counts[0].items())
+
+
+def _understood(site: Site) -> tuple[tuple[str, str], tuple[int, ...]]:
+    """File and kind of a site, and what tells it from others.
+
+    Arithmetic is listed in parts, whose kinds change when a formula is put right: of it the line counts.
+    """
+    place = site.place
+    if site.api == "arithmetic":
+        return (place.path, "arithmetic"), (place.line,)
+    return (place.path, site.kind), place[1:5]
 
 
 def _starts(finding: Finding, old: Callable[[str], Document | None], patch: Patch) -> set[int]:

@@ -9,7 +9,7 @@ from normlint.evaluate.observations import Observation, steps_of
 from normlint.facts import Facts, only_normalization
 from normlint.findings import Finding, Related
 from normlint.fixes import Fix
-from normlint.offers import use_stats
+from normlint.offers import undo_stats, use_stats
 from normlint.pixelmap import Stats
 from normlint.places import Place
 from normlint.rules.registry import Rule
@@ -86,7 +86,7 @@ def _fix(observation: Observation, called: Place, stats: Stats, reference: Place
     if observation.kind == "normalize":
         return use_stats(observation.place, mean, std, stats, inverse=True) if observation.api.endswith(".Normalize") else None
     if called == observation.place:
-        return None
+        return undo_stats(observation, stats, reference)
     return use_stats(called, mean, std, stats, reference=reference, formula=observation.place)
 
 
@@ -132,8 +132,8 @@ def check(facts: Facts) -> Iterator[Finding]:
 
     ## Fix safety
     Unsafe: it changes the picture, which is what it is for. Offered where mean and std are arguments: those of a helper that
-    holds the formula, or of a Normalize that stands for a denormalize. Constants of the normalize are used where they are
-    in reach.
+    holds the formula, or of a Normalize that stands for a denormalize; and for arithmetic with bare numbers on a name whose
+    kind of array and channel axis are known. Constants of the normalize are used where they are in reach.
     """
     for file in facts.files:
         only = only_normalization(file)
