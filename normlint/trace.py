@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from normlint.evaluate.observations import Observation, steps_of
-from normlint.facts import Facts
+from normlint.facts import Facts, FileFacts
 from normlint.findings import Finding
 from normlint.pixelmap import BYTES, Affine, Interval, Numbers
 from normlint.places import Place
@@ -80,7 +80,7 @@ class Tracer:
     """Finds traces in the facts of a run; indexes them once."""
 
     def __init__(self, facts: Facts) -> None:
-        self._facts = facts
+        self._files = {file.path: file for file in facts.files}
         self._states: dict[_Point, State] = {}
         self._observed: dict[_Point, Observation] = {}
         for observation in self._all():
@@ -99,11 +99,12 @@ class Tracer:
         starting = [o for o in on_line if o.place.line == line] or on_line
         found = [trace for observation in starting if (trace := self._of(observation)) is not None]
         found += self._passing(path, line)
+        file = self._files.get(path, FileFacts(path))
         found += [
-            self._trace(p.result, name=p.name, guard=p.guard)
-            for file in self._facts.files if file.path == path
-            for p in file.pipelines if p.place.line == line and p.result is not None
-        ]  # fmt: skip
+            self._trace(pipeline.result, name=pipeline.name, guard=pipeline.guard)
+            for pipeline in file.pipelines
+            if pipeline.place.line == line and pipeline.result is not None
+        ]
         return _longest(found)
 
     def constants(self, path: str, line: int) -> tuple[Observation, ...]:
@@ -114,18 +115,17 @@ class Tracer:
 
     def behind(self, finding: Finding) -> Trace | None:
         """The longest known history of the value at a finding's primary place."""
+        file = self._files.get(finding.place.path, FileFacts(finding.place.path))
         candidates = [
-            trace
-            for observation in self._observations_of(finding.place.path)
-            if observation.place == finding.place and (trace := self._of(observation)) is not None
+            trace for observation in file.by_place.get(finding.place, ()) if (trace := self._of(observation)) is not None
         ]
         return max(candidates, key=lambda trace: len(trace.stages), default=None)
 
     def _all(self) -> Iterator[Observation]:
-        return (o for file in self._facts.files for o in file.observations)
+        return (o for file in self._files.values() for o in file.observations)
 
-    def _observations_of(self, path: str) -> Iterator[Observation]:
-        return (o for file in self._facts.files if file.path == path for o in file.observations)
+    def _observations_of(self, path: str) -> tuple[Observation, ...]:
+        return self._files.get(path, FileFacts(path)).observations
 
     def _of(self, observation: Observation) -> Trace | None:
         image = observation.after or observation.before
@@ -135,15 +135,18 @@ class Tracer:
 
     def _passing(self, path: str, line: int) -> list[Trace]:
         """Values of other lines whose history passes this one, cut off here."""
-        found: list[Trace] = []
+        found: dict[tuple[Origin, Step, Guard], Image] = {}
         for observation in self._all():
             image = observation.after or observation.before
             step = image.step if image is not None else None
             while step is not None and not (step.place.line == line and _covers(step.place, path, line)):
                 step = step.previous
             if step is not None and image is not None:
-                found.append(self._trace(replace(image, step=step, map=None, interval=None), guard=observation.guard))
-        return found
+                found.setdefault((image.origin, step, observation.guard), image)
+        return [
+            self._trace(replace(image, step=step, map=None, interval=None), guard=guard)
+            for (_, step, guard), image in found.items()
+        ]
 
     def _trace(self, image: Image, name: str = "", guard: Guard = frozenset()) -> Trace:
         steps = steps_of(image)

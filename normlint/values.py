@@ -41,6 +41,8 @@ class Step:
 
     ``operand`` are the numbers it used; ``label`` says what they were called ("mean", "std") where a name says so;
     ``dtype`` is the type of the result, ``low`` and ``high`` the bounds of a clamp.
+
+    Chains can have thousands of steps: hashing and comparing go along them without recursion, and the hash is kept.
     """
 
     operation: str
@@ -54,6 +56,38 @@ class Step:
     low: float | None = None
     high: float | None = None
     stats: tuple[Numbers, Numbers] | None = None
+    _hash: int | None = field(default=None, init=False, repr=False)
+
+    def _own(self) -> tuple[object, ...]:
+        return (
+            self.operation, self.place, self.affine, self.operand, self.operand_place, self.label, self.dtype, self.low,
+            self.high, self.stats,
+        )  # fmt: skip
+
+    def __hash__(self) -> int:
+        pending: list[Step] = []
+        step: Step | None = self
+        while step is not None and step._hash is None:
+            pending.append(step)
+            step = step.previous
+        known = 0 if step is None or step._hash is None else step._hash
+        for step in reversed(pending):
+            known = hash((known, step._own()))
+            object.__setattr__(step, "_hash", known)
+        return known
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Step):
+            return NotImplemented
+        if hash(self) != hash(other):
+            return False
+        one: Step | None = self
+        two: Step | None = other
+        while one is not two:
+            if one is None or two is None or one._own() != two._own():
+                return False
+            one, two = one.previous, two.previous
+        return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from normlint.places import Place
 from normlint.report.trace_words import operation_of, origin_of, state_of
 from normlint.trace import Tracer
 
+MAX_STEPS = 60
+
 
 class Located(NamedTuple):
     """A place and what to say of it."""
@@ -18,7 +20,7 @@ class Located(NamedTuple):
 
 
 def flow_of(finding: Finding, tracer: Tracer) -> list[Located]:
-    """From where the value starts, step by step, to the finding; else from the related places to it."""
+    """From where the value starts, over the last steps, to the finding; else from the related places to it."""
     trace = tracer.behind(finding)
     flow: list[Located] = []
     if trace is not None and trace.stages:
@@ -26,7 +28,7 @@ def flow_of(finding: Finding, tracer: Tracer) -> list[Located]:
             flow.append(Located(trace.origin.place, f"{origin_of(trace.origin)}: {state_of(trace.start)}"))
         flow += [
             Located(stage.step.place, f"{operation_of(stage)}: {state_of(stage.state)}")
-            for stage in trace.stages
+            for stage in trace.stages[-MAX_STEPS:]
             if stage.step.place.path
         ]
     else:
