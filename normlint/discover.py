@@ -98,9 +98,9 @@ def discover(
 ) -> Discovery:
     """The files below ``root``, by git where it is a work tree, else by a walk, without what ``leaves_out`` names.
 
-    An ``explicit`` file belongs to them whatever its suffix, even when git ignores it, and even when it is left out,
-    unless ``force``; so do the files of an explicit folder of which git lists nothing. Symlinks are not followed.
-    Raises ``PathError``.
+    An ``explicit`` file belongs to them unless its suffix says that it holds nothing to check, even when git ignores it,
+    and even when it is left out, unless ``force``; so do the files of an explicit folder of which git lists nothing.
+    Symlinks are not followed. Raises ``PathError``.
     """
     root = _resolved(root)
     files: dict[str, SourceFile] = {}
@@ -123,13 +123,28 @@ def discover(
             if listed is not None and not any(known.startswith(prefix) for known in files):
                 _collect(root, _walk(root, wanted, leaves_out, problems), files, problems)
         else:
-            files.setdefault(path, SourceFile(path, wanted, KINDS.get(wanted.suffix.lower(), "python")))
-            named.add(path)
+            kind = _named_kind(wanted)
+            if kind is not None:
+                files.setdefault(path, SourceFile(path, wanted, kind))
+                named.add(path)
     kept = sorted(path for path in files if (path in named and not force) or not leaves_out(path, False))
     return Discovery(
         tuple([files[path] for path in kept]),
         tuple(sorted(problem for problem in problems if problem[0] == "." or not leaves_out(problem[0], False))),
     )
+
+
+def _named_kind(path: Path) -> Kind | None:
+    """What a file that the user named is: Python without a suffix or with a shebang, nothing with a foreign suffix."""
+    kind = KINDS.get(path.suffix.lower())
+    if kind is not None or not path.suffix:
+        return kind or "python"
+    try:
+        with path.open("rb") as stream:
+            first = stream.readline(200)
+    except OSError:
+        return "python"  # reading it again says why it cannot be read
+    return "python" if first.startswith(b"#!") and b"python" in first else None
 
 
 def read(file: SourceFile, limit: int = MAX_BYTES) -> bytes:

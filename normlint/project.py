@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 
@@ -60,6 +60,7 @@ class Analysis:
     known: tuple[Finding, ...] = ()
     stale: tuple[Entry, ...] = ()
     compared: bool = False
+    unsaved: Overlay = field(default_factory=dict, repr=False, compare=False)
 
 
 class Workspace:
@@ -165,11 +166,25 @@ def _analyze(
     paths: tuple[Path, ...], settings: Settings, overlay: Overlay, root: Path, progress: Progress | None
 ) -> Analysis:
     own = {DEFAULT_NAME, _relative(root, settings.baseline or root / DEFAULT_NAME)}
+    on_disk = tuple(path for path in paths if _relative(root, path) not in overlay or path.exists())
     discovery = discover(
-        root, paths, lambda path, folder: path in own or settings.leaves_out(path, folder),
+        root, on_disk, lambda path, folder: path in own or settings.leaves_out(path, folder),
         force=settings.force_exclude, respect_gitignore=settings.respect_gitignore,
     )  # fmt: skip
+    discovery = _with_unsaved(discovery, overlay, settings, root)
     return _judged(Workspace(discovery, overlay), paths, settings, overlay, root, progress)
+
+
+def _with_unsaved(discovery: Discovery, overlay: Overlay, settings: Settings, root: Path) -> Discovery:
+    """With the files that only the overlay has."""
+    there = {file.path for file in discovery.files}
+    unsaved = [
+        SourceFile(path, root / path, KINDS.get(PurePosixPath(path).suffix.lower(), "python"))
+        for path in overlay
+        if path not in there and not (settings.force_exclude and settings.leaves_out(path, False))
+    ]
+    files = sorted((*discovery.files, *unsaved), key=lambda file: file.path)
+    return replace(discovery, files=tuple(files)) if unsaved else discovery
 
 
 def _judged(

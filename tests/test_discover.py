@@ -85,10 +85,17 @@ def test_git_ignored_files_are_left_out_unless_named(tmp_path: Path) -> None:
     assert names(tmp_path, tmp_path / "data") == ["data/x.py", "kept.py"]
 
 
-def test_named_file_of_any_suffix_is_python(project: Path) -> None:
+def test_named_file_without_a_suffix_is_python(project: Path) -> None:
     put(project, "tool", "a.py")
     found = discover(project, [project / "tool"])
     assert [(file.path, file.kind) for file in found.files] == [("a.py", "python"), ("tool", "python")]
+
+
+def test_named_file_with_nothing_to_check_is_left_out(project: Path) -> None:
+    put(project, "README.md", "a.txt", "a.py")
+    (project / "run.sh").write_text("#!/usr/bin/env python3\n")
+    found = discover(project, [project / "README.md", project / "a.txt", project / "run.sh"])
+    assert [(file.path, file.kind) for file in found.files] == [("a.py", "python"), ("run.sh", "python")]
 
 
 def test_subfolder_as_root_lists_only_itself(tmp_path: Path) -> None:

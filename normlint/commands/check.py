@@ -14,7 +14,8 @@ from normlint.commands.earlier import earlier_findings
 from normlint.commands.formats import Report, format_option, write_reports
 from normlint.commands.running import paths_argument, run_analysis
 from normlint.commands.settings_options import Chosen, fix_options, settings_options
-from normlint.commands.trouble import EXIT_FINDINGS
+from normlint.commands.standard_input import standard_input
+from normlint.commands.trouble import EXIT_FINDINGS, Trouble
 
 if TYPE_CHECKING:
     from normlint.project import Analysis, Overlay
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 @paths_argument
 @format_option
 @settings_options
+@click.option("--stdin-filename", type=click.Path(path_type=Path), help="With - as PATH: the file that the input stands for.")
 @click.option("--no-baseline", is_flag=True, help="Report what the baseline holds as well.")
 @click.option("--since", metavar="REV", help="Report only what was not there in the commit REV.")
 @click.option("--no-ignore", is_flag=True, help="Report what comments silence as well.")
@@ -38,6 +40,7 @@ def check(
     paths: tuple[Path, ...],
     reports: tuple[Report, ...],
     chosen: Chosen,
+    stdin_filename: Path | None,
     no_baseline: bool,
     since: str | None,
     no_ignore: bool,
@@ -48,7 +51,7 @@ def check(
     statistics: bool,
     quiet: bool,
 ) -> None:
-    """Report findings that touch PATHS (default: the current folder).
+    """Report findings that touch PATHS (default: the current folder; - for standard input).
 
     Exit code 0: nothing at or above --fail-on (after --fix: left); 1: findings, or with --diff something to change; 2:
     wrong usage, wrong settings or an internal error.
@@ -56,13 +59,18 @@ def check(
     from normlint.report.formats import Appearance
     from normlint.screening import fails
 
-    resolved = chosen.resolve(paths)
+    given = standard_input(paths, stdin_filename)
+    resolved = chosen.resolve(given.folders if given else paths)
+    unsaved = given.overlay(resolved.root) if given else {}
+    paths = given.paths if given else paths
+    if given and (diff or resolved.settings.fix):
+        raise Trouble("standard input cannot be fixed")
     if no_ignore:
         resolved = replace(resolved, settings=replace(resolved.settings, suppressions=False))
     earlier = earlier_findings(resolved, since, use_baseline=not no_baseline)
 
     def run(overlay: Overlay = MappingProxyType({})) -> Analysis:
-        return earlier(run_analysis(paths, resolved, overlay, quiet=quiet))
+        return earlier(run_analysis(paths, resolved, {**unsaved, **overlay}, quiet=quiet))
 
     analysis = run()
     unsafe_fixes = resolved.settings.unsafe_fixes
@@ -73,7 +81,7 @@ def check(
             differs = fixing.show_differences(analysis, paths, run, unsafe=unsafe_fixes, quiet=quiet)
             raise click.exceptions.Exit(EXIT_FINDINGS if differs and not exit_zero else 0)
         analysis = fixing.fix_files(analysis, paths, run, unsafe=unsafe_fixes, quiet=quiet)
-    analysis = replace(analysis, unsafe_fixes=unsafe_fixes)
+    analysis = replace(analysis, unsafe_fixes=unsafe_fixes, unsaved=unsaved)
     look = Appearance(wants_color(color), wants_links(), statistics, quiet)
     write_reports(analysis, reports or (Report(resolved.settings.format),), look)
     if exit_zero:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -26,9 +27,13 @@ class Line(NamedTuple):
 
 @dataclass(slots=True)
 class SourceLines:
-    """Lines by path (relative to ``root``) and 1-based number; the last few files are kept."""
+    """Lines by path (relative to ``root``) and 1-based number; the last few files are kept.
+
+    ``unsaved`` has the bytes of files that are not as they are on disk.
+    """
 
     root: Path
+    unsaved: Mapping[str, bytes] = field(default_factory=dict)
     _files: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def get(self, path: str, number: int) -> Line | None:
@@ -52,7 +57,7 @@ class SourceLines:
     def _read(self, path: str) -> tuple[str, ...]:
         file = SourceFile(path, self.root / path, KINDS.get(Path(path).suffix.lower(), "python"))
         try:
-            data = read(file)
+            data = self.unsaved[path] if path in self.unsaved else read(file)
         except ReadError:
             # The finding stands (NL902 is often about this very file); its frame is shown without source.
             return ()

@@ -21,7 +21,7 @@ def check_text(
 ) -> str:
     """The findings as source frames, then counts with ``statistics``, then the summary unless ``quiet``."""
     style = Style(color, links)
-    lines = SourceLines(analysis.root)
+    lines = SourceLines(analysis.root, analysis.unsaved)
     blocks = [
         "\n".join(_block(finding, lines, style, analysis.unsafe_fixes)) + "\n"
         for finding in sorted(analysis.findings, key=lambda finding: finding.order)
