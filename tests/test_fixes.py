@@ -80,3 +80,16 @@ def test_which_fixes_are_safe(tmp_path: Path) -> None:
 def test_every_rule_with_fixes_has_cases() -> None:
     documented = {rule.code for rule in RULES if "## Fix safety" in rule.documentation}
     assert documented == {case.parent.name for case in CASES}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
+def test_fix_of_a_file_from_windows(case: Path, tmp_path: Path) -> None:
+    """The same with a byte order mark and other line ends, down to the byte."""
+
+    def data(name: str) -> bytes:
+        return b"\xef\xbb\xbf" + (case / name).read_bytes().replace(b"\n", b"\r\n")
+
+    project(case, tmp_path)
+    (tmp_path / "case.py").write_bytes(data("before.py"))
+    outcome = fixed(tmp_path, case.parent.name)
+    assert outcome.changed.get("case.py", data("before.py")) == data("after.py")

@@ -35,6 +35,7 @@ class Files:
     data: Callable[[str], bytes | None]
     exists: Callable[[str], bool] = lambda path: False
     _known: dict[str, File | None] = field(default_factory=dict)
+    _documents: dict[str, Document | None] = field(default_factory=dict)
 
     def python(self, path: str) -> File | None:
         """A Python file or notebook that can be edited; None for a config file and what cannot be read or parsed."""
@@ -43,7 +44,12 @@ class Files:
         return self._known[path]
 
     def document(self, path: str) -> Document | None:
-        """Any text file, without its syntax."""
+        """Any text file, without its syntax; None where it cannot be read, or not be written as it was."""
+        if path not in self._documents:
+            self._documents[path] = self._document(path)
+        return self._documents[path]
+
+    def _document(self, path: str) -> Document | None:
         data = self.data(path)
         if data is None:
             return None
