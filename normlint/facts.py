@@ -27,6 +27,7 @@ from normlint.mismatches import Mismatch, mismatches, outliers
 from normlint.pairing import Pair, pairs
 from normlint.pixelmap import Stats
 from normlint.places import Place
+from normlint.reversals import Reversal, reversals
 from normlint.values import Image
 
 _PROOFS = frozenset({"to_unit", "float"})
@@ -97,6 +98,11 @@ class Facts:
         found = tuple(mismatches(self.pairs, observations))
         known = {mismatch.arrival for mismatch in found}
         return (*found, *(m for m in outliers(self.entry_points, observations) if m.arrival not in known))
+
+    @cached_property
+    def reversals(self) -> tuple[Reversal, ...]:
+        """Pictures that reach a model in another channel order than in training."""
+        return tuple(reversals(self.pairs))
 
     def observations(self, *kinds: str) -> Iterator[Observation]:
         for file in self.files:

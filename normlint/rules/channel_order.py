@@ -120,6 +120,14 @@ def check(facts: Facts) -> Iterator[Finding]:
         if finding.confidence == "high" or told.isdisjoint(related.place for related in finding.related):
             yield finding
     yield from _returned(facts)
+    for reversal in facts.reversals:
+        mine, theirs = reversal.feed.image.order, reversal.expected.image.order
+        yield RULE.finding(
+            reversal.place,
+            f"the model gets this picture in {mine} order, in training {theirs} ({reversal.related[-1].place}); "
+            f"paired: {reversal.reason}",
+            label=f"{mine} here", related=reversal.related, key=f"paired {mine} {theirs}", confidence=reversal.confidence,
+        )
 
 
 RULE = Rule("NL306", "channel-order", "warning", True, check)
