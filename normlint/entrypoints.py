@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -65,9 +65,10 @@ def known(feeds: Iterable[Feed]) -> tuple[Arrival, ...] | None:
 
 
 def entry_points(
-    feeds: Iterable[Feed], constructions: Iterable[Construction], modules: Iterable[ModuleEvidence]
-) -> tuple[EntryPoint, ...]:
-    """The entry points of a project, by path."""
+    feeds: Iterable[Feed], constructions: Iterable[Construction], modules: Iterable[ModuleEvidence],
+    chosen: Callable[[str], Role | None],
+) -> tuple[EntryPoint, ...]:  # fmt: skip
+    """The entry points of a project, by path; ``chosen`` is the role that a user gave to a file."""
     fed: dict[str, dict[Feed, None]] = defaultdict(dict)
     built: dict[str, set[str]] = defaultdict(set)
     for feed in feeds:
@@ -80,7 +81,8 @@ def entry_points(
         models = frozenset(built.get(module.path, ())) | {feed.model for feed in reached if feed.model}
         if not reached and not models:
             continue
-        role, evidence = _role(module, reached)
+        given = chosen(module.path)
+        role, evidence = _role(module, reached) if given is None else (given, "chosen in the settings")
         found.append(
             EntryPoint(
                 module.path, role, evidence, tuple(f for f in reached if f.model), tuple(f for f in reached if not f.model),

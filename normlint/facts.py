@@ -28,9 +28,13 @@ from normlint.pairing import Pair, pairs
 from normlint.pixelmap import Stats
 from normlint.places import Place
 from normlint.reversals import Reversal, reversals
+from normlint.settings.model import Settings
 from normlint.values import Image
 
 _PROOFS = frozenset({"to_unit", "float"})
+
+
+_DEFAULT = Settings()
 
 
 @dataclass(frozen=True)
@@ -80,16 +84,17 @@ class Facts:
     feeds: tuple[Feed, ...] = ()
     constructions: tuple[Construction, ...] = ()
     modules: tuple[ModuleEvidence, ...] = ()
+    settings: Settings = _DEFAULT
 
     @cached_property
     def entry_points(self) -> tuple[EntryPoint, ...]:
         """The files that something starts, with what reaches their models."""
-        return entry_points(self.feeds, self.constructions, self.modules)
+        return entry_points(self.feeds, self.constructions, self.modules, self.settings.role_of)
 
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
         """Training and other entry points that serve one model."""
-        return tuple(pairs(self.entry_points))
+        return tuple(pairs(self.entry_points, self.settings.pair_of))
 
     @cached_property
     def mismatches(self) -> tuple[Mismatch, ...]:
@@ -114,7 +119,7 @@ class Facts:
             yield from file.certain(*kinds)
 
 
-def gather(log: Log) -> Facts:
+def gather(log: Log, settings: Settings = _DEFAULT) -> Facts:
     """Sort the log of the evaluator by file and place; equal observations are kept once."""
     observations: dict[str, dict[Observation, None]] = defaultdict(dict)
     pipelines: dict[str, dict[PipelineObservation, None]] = defaultdict(dict)
@@ -157,7 +162,7 @@ def gather(log: Log) -> Facts:
             )
             for path in paths
         ),
-        tuple(dict.fromkeys(log.feeds)), tuple(dict.fromkeys(log.constructions)), tuple(log.modules),
+        tuple(dict.fromkeys(log.feeds)), tuple(dict.fromkeys(log.constructions)), tuple(log.modules), settings,
     )  # fmt: skip
 
 

@@ -54,14 +54,14 @@ def mismatches(pairs: Iterable[Pair], observations: Iterable[Observation]) -> It
     """Disagreements between entry points and the training that they are paired with."""
     groups: dict[tuple[str, str], list[Pair]] = defaultdict(list)
     for pair in pairs:
-        groups[pair.other.path, pair.model].append(pair)
+        groups[pair.other.path, pair.fed].append(pair)
     observed = _by_entry(observations)
     for group in groups.values():
         expected = training_arrivals(group)
         if expected is None:
             continue
         pair = group[0]
-        entry, model = pair.other, pair.model
+        entry, model = pair.other, pair.fed
         for arrival in _disagreeing(entry, model, expected, inside=pair.training is pair.other):
             yield Mismatch(
                 arrival, expected[0], _place(arrival, entry, observed), _side(arrival, entry), "training", pair.reason,
@@ -80,10 +80,10 @@ def _side(arrival: Arrival, entry: EntryPoint) -> str:
 def comparison(pair: Pair) -> str:
     """What came of a pair: "agree", "differ", or "not known" where one side is not."""
     expected = training_arrivals([pair])
-    if expected is None or pair.other.arrivals(pair.model) is None:
+    if expected is None or pair.other.arrivals(pair.fed) is None:
         return "not known"
     inside = pair.training is pair.other
-    return "differ" if any(_disagreeing(pair.other, pair.model, expected, inside)) else "agree"
+    return "differ" if any(_disagreeing(pair.other, pair.fed, expected, inside)) else "agree"
 
 
 def outliers(entries: tuple[EntryPoint, ...], observations: Iterable[Observation]) -> Iterator[Mismatch]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from normlint.entrypoints import EntryPoint
 from normlint.findings import Confidence
 
 _COMPARED = frozenset({"eval", "inference", "export", "unknown", "library"})
+FORCED = "paired in the settings"
 
 
 @dataclass(frozen=True)
@@ -19,17 +20,46 @@ class Pair:
     other: EntryPoint
     model: str
     evidence: tuple[str, ...]
+    other_model: str = ""
+
+    @property
+    def fed(self) -> str:
+        """The model that the other entry point feeds: another one only where a user said that both belong together."""
+        return self.other_model or self.model
 
     @property
     def confidence(self) -> Confidence:
-        return "high" if len(self.evidence) > 2 else "medium"
+        return "high" if len(self.evidence) > 2 or self.evidence == (FORCED,) else "medium"
 
     @property
     def reason(self) -> str:
         return ", ".join(self.evidence)
 
 
-def pairs(entries: tuple[EntryPoint, ...]) -> Iterator[Pair]:
+def pairs(entries: tuple[EntryPoint, ...], chosen: Callable[[str, str], bool | None]) -> Iterator[Pair]:
+    """The pairs that evidence makes, without those that a user forbids (``chosen`` is False) and with those that one forces."""
+    forced = {frozenset((one.path, other.path)): (one, other) for one in entries for other in entries
+              if one.path < other.path and chosen(one.path, other.path)}  # fmt: skip
+    for one, other in forced.values():
+        yield from _forced(one, other)
+    for pair in by_evidence(entries):
+        if chosen(pair.training.path, pair.other.path) is None:
+            yield pair
+
+
+def _forced(one: EntryPoint, other: EntryPoint) -> Iterator[Pair]:
+    """Two entry points that belong together because a user says so: by the models they share, or else by all they feed."""
+    training, user = (other, one) if other.role == "train" and one.role != "train" else (one, other)
+    fed = dict.fromkeys(feed.model for feed in user.feeds)
+    trained = dict.fromkeys(feed.model for feed in training.feeds)
+    shared = [model for model in fed if model in trained]
+    if shared:
+        yield from (Pair(training, user, model, (FORCED,)) for model in shared)
+    else:
+        yield from (Pair(training, user, model, (FORCED,), mine) for model in trained for mine in fed)
+
+
+def by_evidence(entries: tuple[EntryPoint, ...]) -> Iterator[Pair]:
     """Every training entry point with every other one that reaches the same model definition of the project and stands
     near it or shares its data set; and a program with itself, where it trains a model and uses it as well."""
     by_model: dict[str, list[EntryPoint]] = {}

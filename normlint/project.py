@@ -192,7 +192,7 @@ def _judged(
     progress: Progress | None = None,
 ) -> Analysis:  # fmt: skip
     log = evaluate(workspace, progress)
-    facts = gather(log)
+    facts = gather(log, settings)
     selection = Selection(settings.select, settings.ignore, settings.extend_select)
     findings = reconcile(facts, selection) + unreadable(_problems(workspace), selection)
     if settings.suppressions:

@@ -39,7 +39,7 @@ def reversals(pairs: Iterable[Pair]) -> Iterator[Reversal]:
     """Entry points whose pictures all reach the model in the order that no training picture has."""
     groups: dict[tuple[str, str], list[Pair]] = defaultdict(list)
     for pair in pairs:
-        groups[pair.other.path, pair.model].append(pair)
+        groups[pair.other.path, pair.fed].append(pair)
     for group in groups.values():
         pair = group[0]
         training = [feed for p in group for feed in _training(p)]
@@ -47,7 +47,7 @@ def reversals(pairs: Iterable[Pair]) -> Iterator[Reversal]:
         if len(orders) != 1 or not orders <= _ORDERS:
             continue
         calls: dict[Place, list[Feed]] = defaultdict(list)
-        for feed in _pictures(pair.other, pair.model, train=False if pair.training is pair.other else None):
+        for feed in _pictures(pair.other, pair.fed, train=False if pair.training is pair.other else None):
             calls[feed.place].append(feed)
         for feeds in calls.values():
             theirs = {feed.image.order for feed in feeds}

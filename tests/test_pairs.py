@@ -108,3 +108,30 @@ def test_time_grows_with_the_number_of_files(tmp_path: Path) -> None:
         analyze((folder,))
         seconds.append(time.process_time() - started)
     assert seconds[1] < 8 * seconds[0]  # four times the files; quadratic growth would give sixteen
+
+
+def configured(folder: Path, text: str) -> list[str]:
+    (folder / "normlint.toml").write_text(text, encoding="utf-8")
+    result = CliRunner().invoke(main, ["check", "--format", "json", str(folder)])
+    return [finding["rule"] for finding in json.loads(result.output)["findings"]]
+
+
+def test_a_user_forbids_a_pair(tmp_path: Path) -> None:
+    folder = project(tmp_path, "dataset_item_missing", "wrong")
+    assert configured(folder, "") == ["NL102"]
+    assert configured(folder, 'pairs = [{files = ["train.py", "predict.py"], paired = false}]') == []
+
+
+def test_a_user_forces_a_pair_of_two_models(tmp_path: Path) -> None:
+    folder = project(tmp_path, "dataset_item_missing", "wrong")
+    copied = (folder / "model.py").read_text(encoding="utf-8")
+    (folder / "exported.py").write_text(copied, encoding="utf-8")
+    source = (folder / "predict.py").read_text(encoding="utf-8")
+    (folder / "predict.py").write_text(source.replace("from model", "from exported"), encoding="utf-8")
+    assert configured(folder, "") == []
+    assert configured(folder, 'pairs = [{files = ["train.py", "predict.py"]}]') == ["NL102"]
+
+
+def test_a_user_sets_the_role_of_a_file(tmp_path: Path) -> None:
+    folder = project(tmp_path, "dataset_item_missing", "wrong")
+    assert configured(folder, '[roles]\n"predict.py" = "test"') == []

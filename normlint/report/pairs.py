@@ -40,7 +40,8 @@ def _entry(entry: EntryPoint) -> str:
 
 
 def _arriving(entry: EntryPoint, pair: Pair) -> str:
-    arrivals = entry.arrivals(pair.model) or (entry.delivered() if entry is pair.training else None)
+    training = entry is pair.training
+    arrivals = entry.arrivals(pair.model if training else pair.fed) or (entry.delivered() if training else None)
     return "not known" if arrivals is None else "; ".join(_described(arrivals))
 
 
