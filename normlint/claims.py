@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from normlint.catalogue import catalogue
 from normlint.evaluate.observations import Observation
-from normlint.pixelmap import Affine, Numbers, Stats, close, show, stats_of
+from normlint.pixelmap import Affine, Numbers, Stats, broadcast, close, show, stats_of
 from normlint.values import Image
 
 _BYTES = 1 / 255
@@ -66,6 +66,23 @@ def is_picture(whole: Affine) -> bool:
         if close(gain, (1.0,), 0.006, 0.0) and all(abs(number) <= slack * 1.01 for number in whole.bias):
             return True
     return False
+
+
+def is_half(affine: Affine | None, stats: Stats) -> bool:
+    """A map that only scales, or only shifts what has a std: half of an inverse, whose other half stands elsewhere."""
+    if affine is None:
+        return False
+    return not any(affine.bias) or (set(affine.gain) == {1.0} and max(stats.std) < 1)
+
+
+def undone_by(claim: Stats, stats: Stats) -> bool:
+    """Whether a denormalize that claims these stats undoes a normalize with those, at least for one channel of a loop."""
+    if claim.same_as(stats):
+        return True
+    if len(claim.mean) > 1 or len(claim.std) > 1:
+        return False
+    channels = broadcast(stats.mean, stats.std) or ((), ())
+    return any(claim.same_as(Stats((mean,), (std,))) for mean, std in zip(*channels, strict=True))
 
 
 def name_of(stats: Stats) -> str:

@@ -181,6 +181,9 @@ def call_function(
     if recursive or len(run.stack) >= DEEPEST_CALL or not followed:
         name = file_among(run, positional, named) or function.name
         return run.unknown("output", name, place, maker=maker_of(function, positional))
+    split = _looped_over(run, function, positional)
+    if split is not None:
+        return _one_by_one(run, function, split, positional, named, place)
     given = positional if function.receiver is None else (function.receiver, *positional)
     images = entering_images(run, entering)
     key = key_of(run, function, entering)
@@ -214,6 +217,36 @@ def call_function(
     if key is not None and not run.dormant:
         run.remembered[key] = Remembered(result, run.contents(result), before, sunk, born)
     return result
+
+
+def _looped_over(run: Machine, function: FunctionValue, positional: tuple[Value, ...]) -> int | None:
+    """Which argument is one of several images, where the function has a loop, whose passes change it in place."""
+    if not isinstance(function.body, tuple) or not any(isinstance(statement, ir.For) for statement in function.body):
+        return None
+    for index, value in enumerate(positional):
+        content = run.contents(value)
+        if isinstance(content, Alternatives) and all(
+            isinstance(run.contents(option), (Image, Unknown)) for _, option in content.options
+        ):
+            return index
+    return None
+
+
+def _one_by_one(
+    run: Machine, function: FunctionValue, split: int, positional: tuple[Value, ...], named: Named, place: Place
+) -> Value:
+    """The call for each image that an argument may be; what the function does to it in place is joined again."""
+    argument = positional[split]
+
+    def call_with(option: Value) -> Value:
+        one: Value = argument
+        if isinstance(argument, Ref) and not isinstance(option, Ref):
+            run.state.set(argument.address, option)
+        else:
+            one = option
+        return call_function(run, function, (*positional[:split], one, *positional[split + 1 :]), named, place)
+
+    return run.each(run.contents(argument), call_with)  # type: ignore[arg-type]
 
 
 def _hands_on(run: Machine, function: FunctionValue, entering: tuple[Value, ...]) -> bool:

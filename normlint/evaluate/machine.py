@@ -6,10 +6,11 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from normlint import ir
 from normlint.catalogue import Catalogue
+from normlint.evaluate import branching
 from normlint.evaluate.guards import alternatives, compatible
 from normlint.evaluate.observations import (
     CheckpointLoad,
@@ -342,42 +343,7 @@ class Machine:
 
     def join(self, yes: State, yes_guard: Guard, no: State, no_guard: Guard) -> None:
         """Merge two forks of the current state into it: what differs becomes guarded alternatives."""
-        for key in dict.fromkeys((*yes.changes, *no.changes)):
-            a, b = yes.get(key), no.get(key)
-            if a is None or b is None:
-                kept = a if b is None else b
-                if kept is not None:
-                    self.state.set(key, kept)
-                continue
-            if a is b or a == b:
-                self.state.set(key, a)
-                continue
-            self.state.set(key, self._merged(a, yes_guard, b, no_guard))
-
-    def _merged(self, a: Content, yes: Guard, b: Content, no: Guard) -> Content:
-        """Two contents of one key: objects and dicts part by part, everything else as alternatives."""
-        if isinstance(a, InstanceCell) and isinstance(b, InstanceCell) and a.cls is b.cls:
-            parts = self._parts(a.attributes, yes, b.attributes, no)
-            return replace(a, attributes=parts, open=a.open or b.open)
-        if isinstance(a, DictCell) and isinstance(b, DictCell):
-            return replace(a, items=self._parts(a.items, yes, b.items, no), open=a.open or b.open)
-        merged = alternatives([(yes, a), (no, b)])  # type: ignore[list-item]
-        return merged if merged is not None else self.unknown()
-
-    def _parts(
-        self, a: tuple[tuple[Any, Value], ...], yes: Guard, b: tuple[tuple[Any, Value], ...], no: Guard
-    ) -> tuple[tuple[Any, Value], ...]:
-        one, other = dict(a), dict(b)
-        parts: list[tuple[Any, Value]] = []
-        for name in dict.fromkeys((*one, *other)):
-            x, y = one.get(name), other.get(name)
-            if x is None or y is None or x == y:
-                kept = x if x is not None else y
-                if kept is not None:
-                    parts.append((name, kept))
-                continue
-            parts.append((name, alternatives([(yes, x), (no, y)]) or self.unknown()))
-        return tuple(parts)
+        branching.join(self.state, ((yes_guard, yes), (no_guard, no)), self.unknown)
 
     def each(self, value: Value, apply: Callable[[Value], Value]) -> Value:
         """Apply to every alternative of a value, and of the cells that it refers to, under its guard."""
@@ -394,9 +360,17 @@ class Machine:
         if depth == 0:
             return self.unknown()
         results: list[tuple[Guard, Value]] = []
+        before = self.state
+        ends: list[tuple[Guard, State]] = []
         for guard, option in content.options:
-            with self.under(self.guard | guard):
-                results.append((guard, self._each(option, apply, depth - 1)))
+            self.state = before.fork()
+            try:
+                with self.under(self.guard | guard):
+                    results.append((guard, self._each(option, apply, depth - 1)))
+            finally:
+                ends.append((guard, self.state))
+                self.state = before
+        branching.join(before, ends, self.unknown)
         return alternatives(results) or self.unknown()
 
     # Observations

@@ -10,7 +10,7 @@ from normlint.evaluate.machine import Machine
 from normlint.evaluate.observations import MaskClamp, Observation
 from normlint.evaluate.text import text
 from normlint.pixelmap import Interval
-from normlint.values import Image, Ref, Step, Unknown, as_image
+from normlint.values import Image, Ref, Step, Unknown, Value, as_image
 
 _UPPER = frozenset({">", ">="})
 _LOWER = frozenset({"<", "<="})
@@ -18,6 +18,7 @@ _LOWER = frozenset({"<", "<="})
 
 def assigned_mask(run: Machine, node: ir.Assign) -> bool:
     """Evaluate the assignment where it is such a clamp; False where it is something else."""
+    from normlint.evaluate.assignment import held
     from normlint.evaluate.expressions import evaluate
 
     if len(node.targets) != 1 or not isinstance(node.targets[0], ir.Subscript):
@@ -30,22 +31,25 @@ def assigned_mask(run: Machine, node: ir.Assign) -> bool:
     relation = index.operators[0]
     if limit is None or value is None or relation not in _UPPER | _LOWER:
         return False
-    content = run.contents(receiver)
-    before = content if isinstance(content, Image) else as_image(content) if isinstance(content, Unknown) else None
     place = run.place(node)
-    run.log.mask_clamps.append(MaskClamp(place, relation, limit, value, before))
-    low, high = (None, limit) if relation in _UPPER else (limit, None)
-    run.observe(Observation("clamp", "mask", place, source="literal", before=before, low=low, high=high))
-    if before is None:
-        return True
-    interval = before.interval or Interval((float("-inf"),), (float("inf"),))
-    known = value == limit
-    after = replace(
-        before, interval=interval.clamp(low, high) if known else before.interval,
-        step=Step("clamp", place, before.step, low=low, high=high),
-    )  # fmt: skip
+
+    def clamped(option: Value) -> Value:
+        content = run.contents(option)
+        before = content if isinstance(content, Image) else as_image(content) if isinstance(content, Unknown) else None
+        run.log.mask_clamps.append(MaskClamp(place, relation, limit, value, before))
+        low, high = (None, limit) if relation in _UPPER else (limit, None)
+        run.observe(Observation("clamp", "mask", place, source="literal", before=before, low=low, high=high))
+        if before is None:
+            return option
+        interval = before.interval or Interval((float("-inf"),), (float("inf"),))
+        return replace(
+            before, interval=interval.clamp(low, high) if value == limit else before.interval,
+            step=Step("clamp", place, before.step, low=low, high=high),
+        )  # fmt: skip
+
+    after = run.each(receiver, clamped)
     if isinstance(receiver, Ref):
-        run.state.set(receiver.address, after)
+        run.state.set(receiver.address, run.contents(after))
     elif isinstance(base, ir.Name):
-        run.bind(base.identifier, run.allocate(after))
+        run.bind(base.identifier, held(run, after))
     return True

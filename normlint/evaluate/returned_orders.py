@@ -12,18 +12,25 @@ from normlint.places import Place
 from normlint.values import Alternatives, FunctionValue, Guard, Image, TupleValue, Value
 
 _ON_PURPOSE = re.compile(r"rgb|bgr|swap|colou?r|channel|convert|flip|mode|backend|order", re.IGNORECASE)
+_BY_KIND = re.compile(r"isinstance|\btype\(")
 _MOST_ITEMS = 4
 
 
 def observe_returns(run: Machine, function: FunctionValue, frame: Frame) -> None:
-    """Log a function that returns RGB on one path and BGR on another, without an argument that chooses between them."""
+    """Log a function that returns RGB for one kind of argument (a path, an array) and BGR for another.
+
+    A flag that switches a transform off is somebody's choice; the type of an argument should make no difference.
+    """
     if _ON_PURPOSE.search(function.name) or run.muted:
         return
     for position in range(_MOST_ITEMS):
         found: dict[tuple[str, Place], bool] = {}
-        for guard, image in _images(run, frame.returns, position):
+        images = list(_images(run, frame.returns, position))
+        shared: Guard = frozenset.intersection(*(guard for guard, _ in images)) if images else frozenset()
+        for guard, image in images:
             known = _order(image)
-            if known is not None and not any(_ON_PURPOSE.search(subject + text) for subject, _, text in guard):
+            by_kind = any(_BY_KIND.search(subject) for subject, _, _ in guard - shared)
+            if known is not None and by_kind and not any(_ON_PURPOSE.search(subject + text) for subject, _, text in guard):
                 found[known] = found.get(known, False) or image.order is not None
         if {order for order, _ in found} == {"RGB", "BGR"} and any(found.values()):
             run.log.returned_orders.append(ReturnedOrders(function.name, function.place, tuple(found)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from normlint.claims import denormalize_claims, describe, is_picture, name_of, normalized_stats
+from normlint.claims import denormalize_claims, describe, is_half, is_picture, name_of, normalized_stats, undone_by
 from normlint.evaluate.observations import Observation, steps_of
 from normlint.facts import Facts, only_normalization
 from normlint.findings import Finding, Related
@@ -36,7 +36,7 @@ def _by_flow(observation: Observation, stats: Stats) -> Iterator[Finding]:
     if any(step.operation in {"minmax", "mix"} for step in steps_of(image)):
         return
     claims = denormalize_claims(observation.affine) if observation.affine is not None else ()
-    if not claims or any(claim.same_as(stats) for claim in claims) or _completed(after):
+    if not claims or any(undone_by(claim, stats) for claim in claims) or is_half(observation.affine, stats):
         return
     places = [step.place for step in steps_of(image) if step.affine is not None and step.operation != "to_unit"]
     yield _finding(observation, describe(_named(claims)), stats, places[-1] if places else observation.place, "high")
@@ -45,12 +45,6 @@ def _by_flow(observation: Observation, stats: Stats) -> Iterator[Finding]:
 def _agrees(observation: Observation) -> bool:
     """Whether this evaluation of a denormalize gives the picture back."""
     return observation.after is not None and observation.after.map is not None and is_picture(observation.after.map)
-
-
-def _completed(after: object) -> bool:
-    """A first half, whose second half may follow in the next statement."""
-    image_map = getattr(after, "map", None)
-    return image_map is not None and (min(image_map.bias) == max(image_map.bias) == 0.0)
 
 
 def _named(claims: tuple[Stats, ...]) -> Stats:
@@ -64,7 +58,7 @@ def _by_file(observation: Observation, stats: Stats, place: Place) -> Iterator[F
     if observation.before is not None and observation.before.anchored:
         return
     claims = denormalize_claims(observation.affine)
-    if claims and not any(claim.same_as(stats) for claim in claims):
+    if claims and not is_half(observation.affine, stats) and not any(undone_by(claim, stats) for claim in claims):
         yield _finding(observation, describe(_named(claims)), stats, place, "medium")
 
 

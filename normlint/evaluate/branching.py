@@ -1,0 +1,53 @@
+"""Merging forks of a state: what the branches hold differently becomes guarded alternatives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from normlint.evaluate.guards import alternatives
+from normlint.evaluate.state import Content, State
+from normlint.values import DictCell, Guard, InstanceCell, Unknown, Value
+
+MakeUnknown = Callable[[], Unknown]
+Branch = tuple[Guard, State]
+
+
+def join(into: State, branches: Sequence[Branch], unknown: MakeUnknown) -> None:
+    """Merge forks of ``into`` that exclude each other; what only some of them made is kept as it is."""
+    for key in dict.fromkeys(key for _, end in branches for key in end.changes):
+        held = [(guard, content) for guard, end in branches if (content := end.get(key)) is not None]
+        if held:
+            into.set(key, _merged(held, unknown))
+
+
+def _merged(held: list[tuple[Guard, Content]], unknown: MakeUnknown) -> Content:
+    """The contents of one key: objects and dicts part by part, everything else as alternatives."""
+    first = held[0][1]
+    if all(content is first or content == first for _, content in held):
+        return first
+    if isinstance(first, InstanceCell):
+        instances = [(g, c) for g, c in held if isinstance(c, InstanceCell) and c.cls is first.cls]
+        if len(instances) == len(held):
+            parts = _parts([(guard, cell.attributes) for guard, cell in instances], unknown)
+            return replace(first, attributes=parts, open=any(cell.open for _, cell in instances))
+    if isinstance(first, DictCell):
+        dicts = [(guard, content) for guard, content in held if isinstance(content, DictCell)]
+        if len(dicts) == len(held):
+            parts = _parts([(guard, cell.items) for guard, cell in dicts], unknown)
+            return replace(first, items=parts, open=any(cell.open for _, cell in dicts))
+    return alternatives(held) or unknown()  # type: ignore[arg-type]
+
+
+def _parts(
+    held: list[tuple[Guard, tuple[tuple[Any, Value], ...]]], unknown: MakeUnknown
+) -> tuple[tuple[Any, Value], ...]:
+    branches = [(guard, dict(items)) for guard, items in held]
+    parts: list[tuple[Any, Value]] = []
+    for name in dict.fromkeys(name for _, items in branches for name in items):
+        values = [(guard, items[name]) for guard, items in branches if name in items]
+        first = values[0][1]
+        same = all(value is first or value == first for _, value in values)
+        parts.append((name, first if same else alternatives(values) or unknown()))
+    return tuple(parts)
