@@ -49,12 +49,13 @@ def compatible(one: Guard, other: Guard) -> bool:
     return not any(_contradict(a, b) for a in one for b in other if a[0] == b[0])
 
 
-_ASKS_DATA = re.compile(r"dtype|uint8|float(?:16|32|64)|isinstance|_type\b|\b(?:a?max|a?min)\(")
+_ASKS_DATA = re.compile(r"norm|dtype|uint8|float(?:16|32|64)|isinstance|_type\b|\b(?:a?max|a?min)\(")
 
 
 def asks_the_data(guard: Guard) -> bool:
-    """Whether a condition looks at the values or the dtype of an image: what it decides is not known statically."""
-    return any(_ASKS_DATA.search(f"{subject} {value}") for subject, _, value in guard)
+    """Whether a condition looks at the values or the dtype of an image, or at a flag that says whether it is normalized:
+    what it decides is not known statically."""
+    return any(_ASKS_DATA.search(f"{subject} {value}".lower()) for subject, _, value in guard)
 
 
 def describe(guard: Guard) -> str:

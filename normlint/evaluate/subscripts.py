@@ -149,6 +149,8 @@ def of_image(run: Machine, base: Value, image: Image, index: Value, place: Place
         part = parts[axis] if axis >= 0 else parts[len(parts) + axis]
         if _steps_back(part):
             return flipped(image, place)
+        if image.layout is None and image.order and any(_steps_back(other) for other in parts):
+            return replace(image, order=None)  # a mirror or a flip, nobody knows
         if isinstance(part, Constant) and isinstance(part.value, int) and not isinstance(part.value, bool):
             if isinstance(base, Ref):
                 return ChannelRef(base.address, part.value)
