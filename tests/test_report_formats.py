@@ -111,6 +111,15 @@ def test_sarif_of_hostile_input(hostile: Analysis) -> None:
     assert location["message"]["text"].endswith("(cells[2] line 1)")
 
 
+def test_sarif_columns_of_a_notebook_are_those_of_the_raw_file(tmp_path: Path) -> None:
+    code = "import torchvision.transforms as T\ns = '\"\U0001f600\t'; t = T.Normalize([0.5], [0])"
+    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "source": code.splitlines(keepends=True)}
+    (tmp_path / "n.ipynb").write_text(json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1))
+    region = results(analyze((tmp_path,)))[0]["locations"][0]["physicalLocation"]["region"]  # type: ignore[index]
+    raw = (tmp_path / "n.ipynb").read_text().splitlines()[region["startLine"] - 1]
+    assert raw[region["startColumn"] - 1 : region["endColumn"] - 1] == "T.Normalize([0.5], [0])"
+
+
 def test_github_commands_cannot_be_injected(hostile: Analysis) -> None:
     lines = render("github", hostile, Appearance(quiet=True)).splitlines()
     assert len(lines) == 2

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +15,8 @@ from normlint.discover import KINDS, ReadError, SourceFile, read
 # Only what Python counts as a line: str.splitlines also breaks at form feeds and Unicode separators.
 _NEWLINE = re.compile(r"\r\n|\n|\r")
 _JSON_LINE = re.compile(r'^(\s*)("(?:[^"\\]|\\.)*")\s*,?\s*$')
+# One character of the decoded string: two escaped surrogates are one.
+_JSON_CHARACTER = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|[^\\]")
 MAX_KEPT = 16
 LONG_LINE = 100_000
 
@@ -45,6 +48,16 @@ class SourceLines:
         if path.endswith(".ipynb"):
             return _unquoted(raw)
         return Line(raw)
+
+    def raw_column(self, path: str, number: int, column: int) -> int:
+        """The column in the raw text of a notebook's line, given the one in which each escape counts as a character."""
+        lines = self._lines(path)
+        match = _JSON_LINE.match(lines[number - 1]) if 1 <= number <= len(lines) and len(lines[number - 1]) < LONG_LINE else None
+        if match is None:
+            return column
+        start = match.start(2) + 1
+        widths = (len(piece) for piece in _JSON_CHARACTER.findall(match[2][1:-1]))
+        return start + 1 + sum(islice(widths, max(0, column - start - 1)))
 
     def _lines(self, path: str) -> tuple[str, ...]:
         known = self._files.get(path)

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from normlint import __version__
 from normlint.findings import Finding, Severity, Silenced
-from normlint.places import Place
 from normlint.report.catalog import first_line, section, without_markup
 from normlint.report.characters import escaped
 from normlint.report.identity import numbered
 from normlint.report.json_output import Json
-from normlint.report.repository import prefix_in_repository, relative_uri
+from normlint.report.lines import SourceLines
+from normlint.report.repository import prefix_in_repository
 from normlint.report.sarif_fixes import fixes_of
 from normlint.report.sarif_flow import Located, flow_of
+from normlint.report.sarif_places import ROOT, Places
 from normlint.rules import RULES, Rule
 from normlint.trace import Tracer
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from normlint.project import Analysis
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-ROOT = "%SRCROOT%"
 _LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
 _PROBLEMS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "recommendation"}
 
@@ -33,11 +33,12 @@ Object = dict[str, Json]
 def check_sarif(analysis: Analysis) -> str:
     """One run with all rules and findings; paths are relative to the repository. Pure ASCII."""
     prefix = prefix_in_repository(analysis.root)
+    places = Places(prefix, SourceLines(analysis.root))
     tracer = Tracer(analysis.facts)
     named = numbered((*analysis.findings, *analysis.known, *analysis.silenced))
     fixes = fixes_of(analysis.root, [finding for finding, _ in named], prefix, ROOT)
     results: list[Json] = [
-        _result(finding, fingerprint, tracer, prefix) | ({"fixes": fix} if fix else {})
+        _result(finding, fingerprint, tracer, places) | ({"fixes": fix} if fix else {})
         for (finding, fingerprint), fix in zip(named, fixes, strict=True)
     ]
     run: Object = {
@@ -69,12 +70,12 @@ def _rule(rule: Rule) -> Object:
     }
 
 
-def _result(finding: Finding, fingerprint: str, tracer: Tracer, prefix: str) -> Object:
+def _result(finding: Finding, fingerprint: str, tracer: Tracer, places: Places) -> Object:
     result: Object = {
         "ruleId": finding.code,
         "level": _LEVELS[finding.severity],
         "message": {"text": _message(finding)},
-        "locations": [_location(Located(finding.place, finding.label), prefix)],
+        "locations": [places.location(Located(finding.place, finding.label))],
         "partialFingerprints": {"normlint/v1": fingerprint},
         "properties": {"confidence": finding.confidence},
     }
@@ -83,25 +84,25 @@ def _result(finding: Finding, fingerprint: str, tracer: Tracer, prefix: str) -> 
         result["ruleIndex"] = index
     if finding.related:
         result["relatedLocations"] = [
-            {"id": number, **_location(Located(related.place, related.message), prefix)}
+            {"id": number, **places.location(Located(related.place, related.message))}
             for number, related in enumerate(finding.related, 1)
         ]
     if finding.baseline_state is not None:
         result["baselineState"] = finding.baseline_state
     if finding.silenced is not None:
-        result["suppressions"] = [_suppression(finding.silenced, prefix)]
+        result["suppressions"] = [_suppression(finding.silenced, places)]
     flow = flow_of(finding, tracer)
     if len(flow) > 1:
-        steps: list[Json] = [{"location": _location(located, prefix)} for located in flow]
+        steps: list[Json] = [{"location": places.location(located)} for located in flow]
         result["codeFlows"] = [{"threadFlows": [{"locations": steps}]}]
     return result
 
 
-def _suppression(silenced: Silenced, prefix: str) -> Object:
+def _suppression(silenced: Silenced, places: Places) -> Object:
     suppression: Object = {"kind": "inSource", "status": "accepted"}
     if silenced.reason:
         suppression["justification"] = escaped(silenced.reason)
-    return suppression | {"location": _location(Located(silenced.place, ""), prefix)}
+    return suppression | {"location": places.location(Located(silenced.place, ""))}
 
 
 def _message(finding: Finding) -> str:
@@ -115,27 +116,3 @@ def _message(finding: Finding) -> str:
 def _link_text(text: str) -> str:
     text = escaped(text)
     return text.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
-
-
-def _location(located: Located, prefix: str) -> Object:
-    place = located.place
-    location: Object = {
-        "physicalLocation": {
-            "artifactLocation": {"uri": relative_uri(prefix + place.path), "uriBaseId": ROOT},
-            "region": _region(place),
-        }
-    }
-    text = escaped(located.text)
-    if place.cell is not None:
-        location["logicalLocations"] = [{"fullyQualifiedName": f"cells[{place.cell}]", "kind": "cell"}]
-        text = f"{text} (cells[{place.cell}] line {place.cell_line})".lstrip()
-    if text:
-        location["message"] = {"text": text}
-    return location
-
-
-def _region(place: Place) -> Object:
-    region: Object = {"startLine": place.line, "startColumn": place.column}
-    if (place.end_line, place.end_column) >= (place.line, place.column):
-        region |= {"endLine": place.end_line, "endColumn": place.end_column}
-    return region
