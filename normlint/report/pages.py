@@ -97,9 +97,12 @@ def _case(case: Case) -> str:
 
 
 def _options(rule: Rule) -> str:
-    if rule.default:
-        return f"No options of its own. `--ignore {rule.code}` (or `{rule.name}`) turns it off."
-    return f"No options of its own. `--extend-select {rule.code}` (or `{rule.name}`) turns it on."
+    name = f"`{rule.code}` (or `{rule.name}`)"
+    switch = f"`ignore` turns {name} off" if rule.default else f"`extend-select` turns {name} on"
+    return (
+        f"None of its own. On the command line or in the settings, {switch}, `per-file-ignores` turns it off for some files,\n"
+        f"and `severity` makes it an error, a warning or an info. `# normlint: ignore[{rule.code}] reason` silences one finding."
+    )
 
 
 def main(root: Path) -> None:
