@@ -46,9 +46,10 @@ def _by_channel(by_place: dict[Place, tuple[Observation, ...]]) -> list[Observat
     return found
 
 
-def _rank(observation: Observation) -> tuple[bool, bool, bool, bool, bool, int, int]:
+def _rank(observation: Observation) -> tuple[bool, bool, bool, bool, bool, bool, int, int]:
     """Better: numbers known, input known, not through a helper, and seen directly in its own function."""
     return (
+        observation.api != "statements",  # what an expression does itself goes before what it begins
         observation.affine is not None or observation.mean is not None,
         observation.affine is not None and (set(observation.affine.gain), set(observation.affine.bias)) != ({1.0}, {0.0}),
         observation.affine is not None and len(observation.affine.gain) > 1,

@@ -14,7 +14,7 @@ from normlint.evaluate.emission import flush
 from normlint.evaluate.feeding import is_model, record_call, record_construction
 from normlint.evaluate.guards import alternatives
 from normlint.evaluate.helper_sites import entering_images, observe_helper
-from normlint.evaluate.machine import DEEPEST_CALL, Frame, Machine, class_member
+from normlint.evaluate.machine import DEEPEST_CALL, BudgetSpent, Frame, Machine, class_member
 from normlint.evaluate.memory import Remembered, key_of, origins_of, recalled, sunk_by
 from normlint.evaluate.returned_orders import observe_returns
 from normlint.places import Place
@@ -40,8 +40,10 @@ from normlint.values import (
     TupleValue,
     Unknown,
     Value,
+    as_image,
 )
 
+_LEAST_STEPS = 400
 Named = tuple[tuple[str, Value], ...]
 _KEY = re.compile(r"[A-Za-z][\w-]*")  # a name in a registry; no path
 WEIGHT_SUFFIXES = (".caffemodel", ".pb", ".t7", ".onnx", ".weights", ".pth", ".pt")
@@ -203,9 +205,22 @@ def call_function(
     run.stack.append(place)
     if not run.dormant:
         run.entered.add(function.place)
+    # A call may use up half of what is left: what a costly one would have said must not cost the rest of its caller.
+    left, share = run.steps_left, run.steps_left // 2
+    run.steps_left = share
+    depth = run.depth
     try:
         result = run_body(run, function, scope, frame)
+    except BudgetSpent:
+        if left < _LEAST_STEPS:
+            raise
+        key, run.depth = None, depth
+        result = run.unknown("output", function.name, place)
+        for value in entering:  # nobody knows what it has done to them so far
+            if isinstance(value, Ref) and isinstance(run.cell(value), (Image, Alternatives)):
+                run.state.set(value.address, as_image(run.unknown("output", function.name, place)))
     finally:
+        run.steps_left = left - (share - run.steps_left)
         run.frames.pop()
         run.stack.pop()
     if isinstance(result, Unknown) and result.origin.kind == "output":

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.observations import Observation, steps_since
 from normlint.evaluate.part_sites import earlier_statements, observe_parts, observe_statements, whole_map
-from normlint.pixelmap import Affine, collapse
+from normlint.pixelmap import Affine, Numbers, collapse
 from normlint.sites import SiteKind
 from normlint.values import Alternatives, Bound, ChannelRef, Image, Pending, Ref, Step, Value
 
 _FORMULA = frozenset({"mean", "std", "mean/std", "image-mean", "image-std"})
 _EXTREMES = frozenset({"image-min", "image-max", "image-range"})
 _PEAK = "peak"
+_CHANNELS = 3
 _LEVELS = (255.0, 256.0, 65535.0, 127.5, 128.0, 127.0, 1023.0)
 
 
@@ -59,10 +61,10 @@ def _report(run: Machine, image: Image, pending: Pending) -> None:
         return
     observe_parts(run, pending.before, image, steps)
     mean, std = written_stats(steps)
+    numbers = written_numbers(steps)
     run.observe(
         Observation(
-            kind, "arithmetic", pending.place, pending.affine,
-            mean=mean.operand if mean else None, std=std.operand if std else None,
+            kind, "arithmetic", pending.place, pending.affine, *numbers,
             mean_place=mean.operand_place if mean else None, std_place=std.operand_place if std else None,
             source=_source(steps), before=pending.before, after=replace(image, pending=None),
             labels=tuple((step.operation, step.label) for step in steps),
@@ -76,14 +78,30 @@ def _source(steps: tuple[Step, ...]) -> str:
 
 def written_stats(steps: tuple[Step, ...]) -> tuple[Step | None, Step | None]:
     """The steps that use the mean and the std: ``- mean / std`` or ``* std + mean``, after a scaling or before one."""
+    return next(_pairs(steps), (None, None))
+
+
+def _pairs(steps: tuple[Step, ...]) -> Iterator[tuple[Step, Step]]:
     steps = tuple(step for step in steps if step.affine is not None and step.operand is not None)
     names = [step.operation for step in steps]
     for first, second in (("subtract", "divide"), ("multiply", "add")):
         for index in range(len(steps) - 1):
             if names[index : index + 2] == [first, second]:
                 one, two = steps[index], steps[index + 1]
-                return (one, two) if first == "subtract" else (two, one)
-    return None, None
+                yield (one, two) if first == "subtract" else (two, one)
+
+
+def written_numbers(steps: tuple[Step, ...]) -> tuple[Numbers | None, Numbers | None]:
+    """Mean and std as they are written; those that a loop uses one channel after the other are put together."""
+    pairs = list(_pairs(steps))
+    one_by_one = [
+        (mean.operand[0], std.operand[0])
+        for mean, std in pairs
+        if mean.operand is not None and std.operand is not None and len(mean.operand) == len(std.operand) == 1
+    ]
+    if len(pairs) == len(one_by_one) == _CHANNELS and len({(m.place, s.place) for m, s in pairs}) == 1:
+        return tuple(mean for mean, _ in one_by_one), tuple(std for _, std in one_by_one)
+    return (pairs[0][0].operand, pairs[0][1].operand) if pairs else (None, None)
 
 
 def classify(pending: Pending, steps: tuple[Step, ...]) -> SiteKind | None:

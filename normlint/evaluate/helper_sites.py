@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from normlint.evaluate.emission import classify, classify_map, written_stats
+from normlint.evaluate.emission import classify, classify_map, written_numbers
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.observations import Observation, steps_of, steps_since
-from normlint.pixelmap import BYTES, IDENTITY, Affine, Numbers, combine
+from normlint.pixelmap import BYTES, IDENTITY, Affine, combine
 from normlint.places import Place
 from normlint.sites import SiteKind
 from normlint.values import Alternatives, DictCell, Guard, Image, ListCell, Pending, Step, TupleValue, Unknown, Value, as_image
@@ -144,28 +144,14 @@ def observe_map(run: Machine, name: str, way: Way, place: Place) -> None:
     kind = kind_of(steps, affine, way.before, place) if steps else None
     if kind is None:
         return
-    mean, std = _stats(kind, affine, steps)
+    stats = next((step.stats for step in reversed(steps) if step.stats is not None), None)
+    mean, std = stats or written_numbers(steps)
     run.observe(
         Observation(
             kind, name, place, affine, mean, std, before=way.before, after=way.after, dtype=steps[-1].dtype,
             source="literal" if affine else "unresolved", helper=True,
         )
     )  # fmt: skip
-
-
-def _stats(kind: SiteKind, affine: Affine | None, steps: tuple[Step, ...]) -> tuple[Numbers | None, Numbers | None]:
-    """Mean and std as they are written on the way; of a map that a loop put together channel by channel, its own."""
-    stats = next((step.stats for step in reversed(steps) if step.stats is not None), None)
-    if stats is not None:
-        return stats
-    mean, std = (step.operand if step is not None else None for step in written_stats(steps))
-    channels = len(affine.gain) if affine is not None else 1
-    if affine is None or mean is None or std is None or channels == 1 or max(len(mean), len(std)) > 1 or 0 in affine.gain:
-        return mean, std
-    bias = affine.bias * channels if len(affine.bias) == 1 else affine.bias
-    if kind == "denormalize":
-        return bias, affine.gain
-    return tuple(-b / g for b, g in zip(bias, affine.gain, strict=True)), tuple(1 / g for g in affine.gain)
 
 
 def kind_of(steps: tuple[Step, ...], affine: Affine | None, before: Image, place: Place) -> SiteKind | None:
