@@ -454,7 +454,39 @@ def load(im):
     return transform(im, [100., 110., 120.], [50., 50., 50.], 1.0)  # < normalize 0.02,0.02,0.02 -2.4,-2.2,-2
 """,
 }
-TABLE = [pytest.param(text, id=name) for group in (HELPERS, BRANCHES, CLASSES, SETTINGS, PARTS) for name, text in group.items()]
+IN_PLACE = {
+    "in place on what nobody knows": """
+# main.py
+def prepare(x):
+    x.div_(255)
+    x.sub_(0.5).div_(0.5)
+    return x
+def test(net, image):
+    return net(prepare(image))  # < normalize 0.00784313725490196 -1
+""",
+    "told to change its argument": """
+# main.py
+from torchvision.transforms.functional import normalize
+def prepare(x):
+    normalize(x, (0.5,), (0.25,), inplace=True)
+    return x
+def test(net, image):
+    return net(prepare(image))  # < normalize 4 -2
+""",
+    "told to change one of several": """
+# main.py
+import cv2
+from torchvision.transforms.functional import normalize, to_tensor
+def prepare(path, gray):
+    x = to_tensor(cv2.imread(path, 0)) if gray else to_tensor(cv2.imread(path))
+    normalize(x, (0.5,), (0.25,), inplace=True)
+    return x
+def test(net, path):
+    return prepare(path, net.gray)  # < normalize 0.01568627450980392 -2
+""",
+}
+GROUPS = (HELPERS, BRANCHES, CLASSES, SETTINGS, PARTS, IN_PLACE)
+TABLE = [pytest.param(text, id=name) for group in GROUPS for name, text in group.items()]
 
 
 def sites_of(text: str) -> tuple[Site, ...]:

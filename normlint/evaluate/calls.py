@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from normlint import ir
 from normlint.evaluate.attributes import bind_method
-from normlint.evaluate.channelwise import zipped_with_stats
+from normlint.evaluate.channelwise import changed_in_place, told_to_change, zipped_with_stats
 from normlint.evaluate.constants import constant_site
 from normlint.evaluate.emission import flush
 from normlint.evaluate.feeding import is_model, record_call, record_construction
@@ -52,9 +52,11 @@ WEIGHT_SUFFIXES = (".caffemodel", ".pb", ".t7", ".onnx", ".weights", ".pth", ".p
 def call_node(run: Machine, node: ir.Call) -> Value:
     from normlint.evaluate.expressions import evaluate
 
-    function = evaluate(run, node.function)
+    function = changed_in_place(run, node, evaluate(run, node.function))
     is_library = isinstance(function, External) and run.catalogue.lookup(function.dotted) is not None
     positional, named = _arguments(run, node, is_library)
+    if is_library:
+        positional = told_to_change(run, node, positional, named)
     if function == External("builtins.zip"):
         positional = zipped_with_stats(run, node, positional)
     place = run.place(node)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from normlint import ir
 from normlint.evaluate.machine import Machine, label_of
 from normlint.evaluate.parameters import vector_of
-from normlint.values import Constant, External, Slicing, TupleValue, Unknown, Value, as_image
+from normlint.values import Bound, Constant, External, Slicing, TupleValue, Unknown, Value, as_image
 
 
 def seen_as_image(run: Machine, node: ir.Expression, value: Value) -> Value:
@@ -39,6 +39,24 @@ def _whole(part: Value) -> bool:
     if part == External("builtins.Ellipsis"):
         return True
     return isinstance(part, Slicing) and part.lower is None and part.upper is None and part.step is None
+
+
+def changed_in_place(run: Machine, node: ir.Call, function: Value) -> Value:
+    """``x.sub_(...)``: the method of the cell that the name now has."""
+    if not isinstance(function, Bound) or not isinstance(node.function, ir.Attribute) or not function.name.endswith("_"):
+        return function
+    if run.catalogue.method(function.name[:-1]) is None:
+        return function
+    return Bound(seen_as_image(run, node.function.value, function.receiver), function.name)
+
+
+def told_to_change(
+    run: Machine, node: ir.Call, values: tuple[Value, ...], named: tuple[tuple[str, Value], ...]
+) -> tuple[Value, ...]:
+    """The arguments of ``normalize(x, mean, std, inplace=True)`` with the image in a cell."""
+    if not values or not any(name == "inplace" and getattr(value, "value", None) is True for name, value in named):
+        return values
+    return (seen_as_image(run, node.arguments[0].value, values[0]), *values[1:])
 
 
 def zipped_with_stats(run: Machine, node: ir.Call, values: tuple[Value, ...]) -> tuple[Value, ...]:
