@@ -485,7 +485,76 @@ def test(net, path):
     return prepare(path, net.gray)  # < normalize 0.01568627450980392 -2
 """,
 }
-GROUPS = (HELPERS, BRANCHES, CLASSES, SETTINGS, PARTS, IN_PLACE)
+NAMES = {
+    "a mean in a tensor of four axes": """
+# main.py
+import torch
+class Detector:
+    def __init__(self, device):
+        self.mean_tensor = torch.tensor([[[[104.]], [[117.]], [[123.]]]]).to(device)  # < constant ? ?
+""",
+    "a range handed on": """
+# main.py
+def build(net):
+    return net(upscale=2, img_range=255.)  # < config 255 0
+""",
+    "the largest value of a picture": """
+# main.py
+import numpy as np
+def read(img):
+    if np.max(img) > 256:
+        max_range = 65535  # < config 65535 0
+    else:
+        max_range = 255
+    return img / max_range
+""",
+    "a package that imports itself": """
+# lpips/__init__.py
+def tensor2im(image):
+    return (image + 1) * 127.5
+# lpips/lpips.py
+class LPIPS:
+    pass
+# lpips/trainer.py
+import lpips
+def visuals(x):
+    return lpips.tensor2im(x)
+# main.py
+from lpips.trainer import visuals
+def show(x):
+    return visuals(x)  # < denormalize 127.5 127.5
+""",
+    "a lambda that nobody calls": """
+# main.py
+rescale = lambda x: (x + 1.) / 2.  # < denormalize 0.5 0.5
+""",
+    "a lambda given to a layer": """
+# main.py
+from tensorflow import keras
+model = keras.Sequential([
+    keras.layers.Lambda(lambda x: x / 127.5 - 1),  # < normalize 0.00784313725490196 -1
+])
+""",
+    "a lambda given to a data set": """
+# main.py
+import tensorflow as tf
+ds = tf.data.Dataset.from_tensor_slices(paths)
+ds = ds.map(lambda image, label: (tf.cast(image, tf.float32) / 255., label))  # < to_unit 0.00392156863 0
+""",
+    "a library that reads and scales": """
+# main.py
+from basicsr.utils import imfrombytes
+def load(content):
+    return imfrombytes(content, float32=True)  # < to_unit 0.00392156863 0
+""",
+    "a library that only reads": """
+# main.py
+from basicsr.utils import imfrombytes
+def load(content):
+    return imfrombytes(content)  # < nothing
+""",
+}
+GROUPS = (HELPERS, BRANCHES, CLASSES, SETTINGS, PARTS, IN_PLACE, NAMES)
 TABLE = [pytest.param(text, id=name) for group in GROUPS for name, text in group.items()]
 
 

@@ -20,7 +20,7 @@ _KEYS = frozenset(
     {"in", "names", "call", "parameters", "operation", "kind", "image", "images", "defaults", "renamed", "evidence"}
 )
 # Details of an operation whose text names a parameter of the call.
-_PARAMETERS = frozenset({"mean", "std", "variance", "inplace", "invert", "unless", "scale", "offset", "swap", "other",
+_PARAMETERS = frozenset({"mean", "std", "variance", "inplace", "invert", "unless", "when", "scale", "offset", "swap", "other",
                          "code", "function", "interpolation", "data_range", "transforms", "normalize", "value_range",
                          "scale_each", "peak", "axis"})  # fmt: skip
 # Details that name a parameter in some operations and hold a value in others.

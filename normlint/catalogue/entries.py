@@ -12,7 +12,7 @@ OPERATIONS: dict[str, frozenset[str]] = {
     for name, details in {
         "identity": "dtype layout order container view",
         "cast": "dtype dtype_value saturate",
-        "to_unit": "layout container always unless",
+        "to_unit": "layout container always unless when",
         "scale_dtype": "dtype dtype_value scale rounds saturate factor layout",
         "normalize": "mean std mean_value std_value variance peak inplace order swap invert",
         "denormalize": "mean std mean_value std_value peak swap",

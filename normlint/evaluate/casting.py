@@ -118,6 +118,9 @@ def to_unit(run: Machine, entry: Entry, arguments: dict[str, Value], value: Valu
     if image is None:
         return run.unknown("output", entry.name, place)
     image = replace(image, pending=None)
+    when = entry.operation.get("when")
+    if isinstance(when, str) and flag_of(run, arguments.get(when)) is not True:
+        return run.unknown("output", entry.name, place)
     unless = entry.operation.get("unless")
     if isinstance(unless, str) and flag_of(run, arguments.get(unless)) is not False:
         return replace(image, dtype="float64")

@@ -7,10 +7,14 @@ from functools import cache
 from normlint.evaluate.arithmetic import as_vector, number_of
 from normlint.evaluate.machine import Machine, label_of
 from normlint.evaluate.observations import Observation
+from normlint.pixelmap import Affine
 from normlint.places import Place
 from normlint.values import Alternatives, ListCell, TupleValue, Unknown, Value, Vector
 
 _MOST_CHANNELS = 4
+# What a program calls the largest value of an image; the numbers that it then is.
+_RANGES = frozenset({"img_range", "rgb_range", "pixel_range", "max_range", "max_pixel_value", "pixel_max"})
+_LARGEST = frozenset({1.0, 255.0, 1023.0, 4095.0, 65535.0})
 
 
 @cache
@@ -20,8 +24,8 @@ def _label(name: str) -> str:
 
 
 def feeds(name: str) -> bool:
-    """Whether a name is one of a mean or std, so that a site may be made of it."""
-    return bool(_label(name))
+    """Whether a name is one of a mean, a std or a range, so that a site may be made of it."""
+    return bool(_label(name)) or name.lower() in _RANGES
 
 
 def constant_site(run: Machine, name: str, value: Value, place: Place, handed_on: bool = False) -> None:
@@ -30,9 +34,11 @@ def constant_site(run: Machine, name: str, value: Value, place: Place, handed_on
     ``handed_on``: an entry or argument that passes a value on is listed even where the value is not known.
     """
     label = _label(name)
+    content = run.contents(value)
+    if name.lower() in _RANGES:
+        _range_site(run, name, number_of(content), place)
     if not label:
         return
-    content = run.contents(value)
     numbers = content if isinstance(content, Vector) else None
     if isinstance(content, (ListCell, TupleValue)):
         numbers = as_vector(content)
@@ -50,3 +56,9 @@ def constant_site(run: Machine, name: str, value: Value, place: Place, handed_on
             std=numbers.numbers if label == "std" else None, source=numbers.source,
         )
     )  # fmt: skip
+
+
+def _range_site(run: Machine, name: str, largest: float | None, place: Place) -> None:
+    """``img_range=1.``, ``max_range = 65535``: what the image is divided by, or multiplied with, elsewhere."""
+    if largest in _LARGEST and largest is not None:
+        run.observe(Observation("config", name, place, Affine((largest,), (0.0,)), source="literal"))

@@ -33,7 +33,6 @@ def evaluate_module(run: Machine, path: str) -> None:
     scope = module_scope(run, path)
     if scope is None:
         return
-    run.defined.clear()
     module = run.scopes[scope].module
     run.log.modules.append(
         ModuleEvidence(path, run.words.get(path, frozenset()), frozenset(run.imported.get(path, ())), has_work(module))
@@ -45,10 +44,11 @@ def evaluate_module(run: Machine, path: str) -> None:
         elif isinstance(value, ClassValue) and value.module == path:
             open_class(run, value)
     for _ in range(MOST_NESTED):
-        if not run.defined:
+        waiting = run.defined.get(path)
+        if not waiting:
             break
-        function = run.defined.pop()
-        if function.place not in run.entered and function.module == path:
+        place, function = waiting.popitem()
+        if place not in run.entered:
             open_function(run, function)
 
 

@@ -85,11 +85,16 @@ def resolve(run: Machine, dotted: str, level: int) -> str | None:
         return _existing(run, [*here[: len(here) - (level - 1)], *parts])
     if not parts:
         return None
-    for depth in range(len(here), -1, -1):
+    depths = sorted(range(len(here), -1, -1), key=lambda depth: _is_package(run, here[:depth]))
+    for depth in depths:  # a package's own folder is not on the path; programs that are run from it come last
         found = _existing(run, [*here[:depth], *parts])
         if found is not None and found != run.module.path:
             return found
     return None
+
+
+def _is_package(run: Machine, folder: list[str]) -> bool:
+    return bool(folder) and "/".join([*folder, "__init__.py"]) in run.files
 
 
 def _existing(run: Machine, parts: list[str]) -> str | None:

@@ -167,7 +167,7 @@ class Machine:
         self.modules: dict[str, int] = {}
         self.exports: dict[str, tuple[str, ...]] = {}
         self.importing = 0
-        self.defined: list[FunctionValue] = []
+        self.defined: dict[str, dict[Place, FunctionValue]] = {}
         self.entered: set[Place] = set()
         self.remembered: dict[object, object] = {}
         self.relevant_names: set[str] = set()
@@ -394,6 +394,8 @@ class Machine:
 
 
 RECIPROCAL = "reciprocal"  # the label of ``1 / std``, whatever the name it is bound to
+# What a mean or std is held as: mean_tensor, std_rgb.
+_FORMS = frozenset({"tensor", "array", "arr", "vec", "vector", "np", "rgb", "bgr", "values", "pixel", "pixels", "img", "image"})
 _PEAKS = frozenset({"max_val", "max_value", "maxval", "peak", "max_pixel_value", "data_range", "pixel_max"})
 
 
@@ -407,6 +409,9 @@ def label_of(name: str) -> str:
         return "mean"
     if lowered in {"std", "stds", "sigma", "s", "sd"} or lowered.endswith(("_std", "_stds", "std_", "std")):
         return "std"
+    first, _, rest = lowered.partition("_")
+    if first in {"mean", "std"} and rest in _FORMS:
+        return first
     return "peak" if lowered in _PEAKS else ""
 
 

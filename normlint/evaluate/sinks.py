@@ -99,7 +99,10 @@ def sink(run: Machine, entry: Entry, arguments: dict[str, Value], value: Value, 
 
 def written_map(entry: Entry) -> Affine:
     """What a sink itself does to the values on their way out, clipping apart."""
-    gain, offset = entry.operation.get("gain", 1.0), entry.operation.get("offset", 0.0)
+    details = entry.operation
+    if details.get("high") == 1 and details.get("rounds") and details.get("out_of_range") == "clip":
+        return Affine((255.0,), (0.5,))  # save_image: mul(255).add_(0.5)
+    gain, offset = details.get("gain", 1.0), details.get("offset", 0.0)
     assert isinstance(gain, (int, float)) and isinstance(offset, (int, float))
     return Affine((float(gain),), (float(offset),))
 

@@ -252,16 +252,24 @@ def define_function(run: Machine, node: ir.Function) -> None:
     function = function_value(run, node)
     run.bind(node.name, function)
     if run.scopes[run.scope].kind == "function":
-        run.defined.append(function)
+        _defined(run, function)
+
+
+def _defined(run: Machine, function: FunctionValue) -> None:
+    """Remember a function that is no member of a module or class: it is evaluated by itself where nothing calls it."""
+    if function.place not in run.entered:
+        run.defined.setdefault(function.module, {}).setdefault(function.place, function)
 
 
 def function_value(run: Machine, node: ir.Function | ir.Lambda) -> FunctionValue:
     """A function of the project; its defaults are evaluated where it is defined."""
     defaults = tuple(None if p.default is None else evaluate(run, p.default) for p in node.parameters)
     if isinstance(node, ir.Lambda):
-        return FunctionValue(
+        function = FunctionValue(
             "<lambda>", node.parameters, defaults, node.body, run.module.path, run.scope, run.place(node)
         )
+        _defined(run, function)
+        return function
     names = tuple(name for decorator in node.decorators if (name := _last_name(decorator)))
     return FunctionValue(
         node.name, node.parameters, defaults, node.body, run.module.path, run.scope, run.place_of(node.name_span),
