@@ -23,6 +23,7 @@ from normlint.evaluate.observations import (
     Wraparound,
     steps_of,
 )
+from normlint.findings import Related
 from normlint.mismatches import Mismatch, mismatches, outliers
 from normlint.pairing import Pair, pairs
 from normlint.pixelmap import Stats
@@ -62,6 +63,12 @@ class FileFacts:
     def of_kind(self, *kinds: str) -> Iterator[Observation]:
         return (o for o in self.observations if o.kind in kinds)
 
+    def numbers_at(self, place: Place) -> tuple[Related, ...]:
+        """Where the mean and std of the normalize at ``place`` are written, if that is another line."""
+        found = (where for o in self.by_place.get(place, ()) for where in (o.mean_place, o.std_place) if where is not None)
+        lines = {(where.path, where.line): where for where in found if (where.path, where.line) != (place.path, place.line)}
+        return tuple(Related(where, "the numbers") for where in lines.values() if not _within(where, place))
+
     def certain(self, *kinds: str) -> Iterator[Observation]:
         """Observations whose incoming range may be held against the code.
 
@@ -69,6 +76,10 @@ class FileFacts:
         and what follows from the mere assumption that a transform starts with a decoded picture.
         """
         return (o for o in self.of_kind(*kinds) if not o.helper and not asks_the_data(o.guard) and is_founded(o.before))
+
+
+def _within(inner: Place, outer: Place) -> bool:
+    return inner.path == outer.path and outer.line <= inner.line <= outer.end_line
 
 
 def is_founded(image: Image | None) -> bool:

@@ -126,17 +126,20 @@ def check(facts: Facts) -> Iterator[Finding]:
             yield RULE.finding(
                 wrong.place,
                 f"{numbers} are the stats of {wrong.stats.name}, but the data is {wrong.dataset} ({right}); {wrong.why}",
-                related=() if wrong.related is None else (Related(wrong.related, f"{wrong.dataset} is loaded here"),),
+                related=(
+                    *(() if wrong.related is None else (Related(wrong.related, f"{wrong.dataset} is loaded here"),)),
+                    *file.numbers_at(wrong.place),
+                ),
                 key=f"{wrong.stats.name} | {wrong.dataset}",
             )
-    for observation in facts.observations("normalize", "denormalize"):
-        pair = written_pair(observation)
-        if pair is None or observation.helper or observation.source == "catalogue":
-            continue
-        problem = _problem(observation, *pair)
-        if problem is not None:
-            message, fix = problem
-            yield RULE.finding(observation.place, message, key=message, fix=fix)
+        for observation in file.of_kind("normalize", "denormalize"):
+            pair = written_pair(observation)
+            if pair is None or observation.helper or observation.source == "catalogue":
+                continue
+            problem = _problem(observation, *pair)
+            if problem is not None:
+                message, fix = problem
+                yield RULE.finding(observation.place, message, related=file.numbers_at(observation.place), key=message, fix=fix)
 
 
 RULE = Rule("NL305", "suspicious-stats", "warning", True, check)
