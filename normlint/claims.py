@@ -15,7 +15,10 @@ def normalized_stats(image: Image | None) -> Stats | None:
     """The stats that an image of a known origin is normalized with; None where it is not, or nobody knows."""
     if image is None or not image.anchored or image.map is None or min(image.map.bias) >= 0:
         return None
-    return stats_of(image.map)
+    stats = stats_of(image.map)
+    if stats is not None and image.assumed and max(stats.std) < _BYTES:
+        return None  # unit stats on bytes: what was assumed to be a decoded picture is a tensor
+    return stats
 
 
 def normalize_claim(observation: Observation) -> Stats | None:
