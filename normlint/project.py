@@ -22,7 +22,9 @@ from normlint.findings import Finding
 from normlint.interpreter import rare_collection, with_room
 from normlint.inventory import inventory
 from normlint.places import Place
+from normlint.plugins import all_rules
 from normlint.reconcile import reconcile, unreadable, unused_suppressions
+from normlint.rules import RULES, Rule
 from normlint.screening import screen
 from normlint.selection import Selection
 from normlint.settings.model import Settings
@@ -40,7 +42,8 @@ class Analysis:
 
     ``facts`` are those of the whole project, whatever paths were asked for; ``elsewhere`` are its findings that do not touch
     those paths; ``silenced`` are those that a comment silences. ``fixed`` counts the findings that were fixed before;
-    ``unsafe_fixes`` says whether those fixes count as usable. ``paths`` are all files of the project. Where the findings were
+    ``unsafe_fixes`` says whether those fixes count as usable. ``paths`` are all files of the project, ``rules`` all
+    rules, selected or not. Where the findings were
     ``compared`` with earlier ones, ``known`` are those that were there, and ``stale`` the entries of a baseline that match
     nothing.
     """
@@ -57,6 +60,7 @@ class Analysis:
     unsafe_fixes: bool = False
     silenced: tuple[Finding, ...] = ()
     paths: tuple[str, ...] = field(default=(), repr=False)
+    rules: tuple[Rule, ...] = field(default=RULES, repr=False)
     known: tuple[Finding, ...] = ()
     stale: tuple[Entry, ...] = ()
     compared: bool = False
@@ -194,11 +198,12 @@ def _judged(
     log = evaluate(workspace, progress)
     facts = gather(log, settings)
     selection = Selection(settings.select, settings.ignore, settings.extend_select)
-    findings = reconcile(facts, selection) + unreadable(_problems(workspace), selection)
+    rules = all_rules(settings.plugins, root)
+    findings = reconcile(facts, selection, rules) + unreadable(_problems(workspace), selection)
     if settings.suppressions:
         findings, used = silence(findings, workspace.suppressions)
         comments = (comment for path in sorted(workspace.suppressions) for comment in workspace.suppressions[path])
-        findings += unused_suppressions(comments, used, selection)
+        findings += unused_suppressions(comments, used, selection, rules)
     findings = with_context(screen(findings, settings), lambda path: _text(workspace, overlay, path))
     sites = inventory(facts)
     wanted = path_filter(root, paths)
@@ -214,6 +219,7 @@ def _judged(
         facts=facts,
         elsewhere=tuple(f for f in findings if id(f) not in touching and f.silenced is None),
         paths=tuple(workspace.files),
+        rules=rules,
         silenced=tuple(f for f in findings if id(f) in touching and f.silenced is not None),
     )  # fmt: skip
 

@@ -14,10 +14,10 @@ from normlint.selection import Selection, specificity
 from normlint.suppression.comments import Suppression
 
 
-def reconcile(facts: Facts, selection: Selection) -> list[Finding]:
+def reconcile(facts: Facts, selection: Selection, rules: tuple[Rule, ...] = RULES) -> list[Finding]:
     """Run the selected rules; one finding a rule and place, the most confident one."""
     best: dict[tuple[str, Place], Finding] = {}
-    for rule in RULES:
+    for rule in rules:
         if not selection.selects(rule):
             continue
         for finding in rule.check(facts):
@@ -26,13 +26,16 @@ def reconcile(facts: Facts, selection: Selection) -> list[Finding]:
 
 
 def unused_suppressions(
-    suppressions: Iterable[Suppression], used: Set[tuple[Suppression, str]], selection: Selection
+    suppressions: Iterable[Suppression],
+    used: Set[tuple[Suppression, str]],
+    selection: Selection,
+    rules: tuple[Rule, ...] = RULES,
 ) -> list[Finding]:
     """NL901 for every suppression, or rule in one, that silenced nothing although the rules that it names ran."""
     if not selection.selects(UNUSED):
         return []
-    ran = [rule for rule in RULES if selection.selects(rule)]
-    ordinary = all(selection.selects(rule) for rule in RULES if rule.default)
+    ran = [rule for rule in rules if selection.selects(rule)]
+    ordinary = all(selection.selects(rule) for rule in rules if rule.default)
     found = []
     for suppression in suppressions:
         if not suppression.rules:
@@ -41,16 +44,16 @@ def unused_suppressions(
             continue
         stale = tuple([
             item for item in suppression.rules
-            if (suppression, item) not in used and not specificity(UNUSED, item) and _all_ran(item, ran)
+            if (suppression, item) not in used and not specificity(UNUSED, item) and _all_ran(item, ran, rules)
         ])  # fmt: skip
         if stale:
             found.append(unused(suppression, stale))
     return found
 
 
-def _all_ran(item: str, ran: list[Rule]) -> bool:
+def _all_ran(item: str, ran: list[Rule], rules: tuple[Rule, ...]) -> bool:
     """Whether no rule that the item names was left out; an item that names no rule can never silence anything."""
-    return all(rule in ran for rule in RULES if specificity(rule, item))
+    return all(rule in ran for rule in rules if specificity(rule, item))
 
 
 def unreadable(problems: Iterable[tuple[Place, str]], selection: Selection) -> list[Finding]:

@@ -16,13 +16,12 @@ if TYPE_CHECKING:
 
 def apply(analysis: Analysis, entries: Iterable[Entry], settings: Settings) -> Analysis:
     """The analysis with the known findings in ``known``, and the entries of rules that ran but match nothing in ``stale``."""
-    from normlint.rules import RULES
     from normlint.selection import Selection
 
     everything = (*analysis.findings, *analysis.elsewhere, *analysis.known)
     matched = match((*analysis.findings, *analysis.elsewhere), entries, frozenset(analysis.paths))
     selection = Selection(settings.select, settings.ignore, settings.extend_select)
-    ran = {rule.code for rule in RULES if selection.selects(rule)} | {finding.code for finding in everything}
+    ran = {rule.code for rule in analysis.rules if selection.selects(rule)} | {finding.code for finding in everything}
     return replace(
         analysis,
         findings=_marked(analysis.findings, matched.known, False),

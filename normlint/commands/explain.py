@@ -6,6 +6,7 @@ import click
 
 from normlint.commands.console import show
 from normlint.commands.rule_names import unknown_rule
+from normlint.commands.running import rules_here
 
 
 @click.command()
@@ -13,11 +14,11 @@ from normlint.commands.rule_names import unknown_rule
 def explain(rule: str) -> None:
     """Explain RULE, given by code or name: its documentation page, as Markdown."""
     from normlint.documentation import page_file
-    from normlint.rules import RULES, find
 
-    found = find(rule)
+    known = rules_here()
+    found = next((one for one in known if rule.strip().lower() in {one.code.lower(), one.name}), None)
     if found is None:
-        raise unknown_rule(rule, RULES)
+        raise unknown_rule(rule, known)
     file = page_file(found.code)
     if file is not None:
         show(file.read_text(encoding="utf-8").rstrip("\n"))

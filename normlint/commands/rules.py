@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from normlint.commands.console import show
+from normlint.commands.running import rules_here
 
 
 @click.command()
@@ -12,6 +13,6 @@ from normlint.commands.console import show
 def rules(output: str) -> None:
     """List the rules."""
     from normlint.report import catalog
-    from normlint.rules import RULES
 
-    show(catalog.rules_json(RULES) if output == "json" else catalog.rules_text(RULES))
+    listed = rules_here()
+    show(catalog.rules_json(listed) if output == "json" else catalog.rules_text(listed))

@@ -13,6 +13,7 @@ from normlint.commands.trouble import Trouble
 
 if TYPE_CHECKING:
     from normlint.project import Analysis, Overlay
+    from normlint.rules import Rule
     from normlint.settings.resolve import Resolved
 
 paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
@@ -28,12 +29,24 @@ def run_analysis(
     """
     from normlint.commands.rule_names import check_rule_names
     from normlint.discover import PathError
+    from normlint.plugins import PluginError, all_rules
     from normlint.project import analyze
-    from normlint.rules import RULES
 
-    check_rule_names(resolved, RULES)
     try:
+        check_rule_names(resolved, all_rules(resolved.settings.plugins, resolved.root))
         with progress_bar(not quiet) as progress:
             return analyze(paths or (Path(),), resolved.settings, overlay, resolved.root, progress)
-    except PathError as error:
+    except (PathError, PluginError) as error:
+        raise Trouble(str(error)) from error
+
+
+def rules_here() -> tuple[Rule, ...]:
+    """Our own rules, and those of the plugins that the settings of the current folder name. Raises ``Trouble``."""
+    from normlint.commands.settings_options import Chosen
+    from normlint.plugins import PluginError, all_rules
+
+    resolved = Chosen({}, None, False).resolve(())
+    try:
+        return all_rules(resolved.settings.plugins, resolved.root)
+    except PluginError as error:
         raise Trouble(str(error)) from error

@@ -17,7 +17,7 @@ from normlint.report.repository import prefix_in_repository
 from normlint.report.sarif_fixes import fixes_of
 from normlint.report.sarif_flow import Located, flow_of
 from normlint.report.sarif_places import ROOT, Places
-from normlint.rules import RULES, Rule
+from normlint.rules import Rule
 from normlint.trace import Tracer
 
 if TYPE_CHECKING:
@@ -38,12 +38,13 @@ def check_sarif(analysis: Analysis) -> str:
     named = numbered((*analysis.findings, *analysis.known, *analysis.silenced))
     fixes = fixes_of(analysis.root, [finding for finding, _ in named], prefix, ROOT)
     results: list[Json] = [
-        _result(finding, fingerprint, tracer, places) | ({"fixes": fix} if fix else {})
+        _result(finding, fingerprint, tracer, places, analysis.rules) | ({"fixes": fix} if fix else {})
         for (finding, fingerprint), fix in zip(named, fixes, strict=True)
     ]
     run: Object = {
         "tool": {"driver": {
-            "name": "normlint", "version": __version__, "semanticVersion": __version__, "rules": [_rule(rule) for rule in RULES],
+            "name": "normlint", "version": __version__, "semanticVersion": __version__,
+            "rules": [_rule(rule) for rule in analysis.rules],
         }},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {ROOT: {"description": {"text": "The root of the repository."}}},
@@ -70,7 +71,9 @@ def _rule(rule: Rule) -> Object:
     }
 
 
-def _result(finding: Finding, fingerprint: str, tracer: Tracer, places: Places) -> Object:
+def _result(
+    finding: Finding, fingerprint: str, tracer: Tracer, places: Places, rules: tuple[Rule, ...]
+) -> Object:
     result: Object = {
         "ruleId": finding.code,
         "level": _LEVELS[finding.severity],
@@ -79,7 +82,7 @@ def _result(finding: Finding, fingerprint: str, tracer: Tracer, places: Places) 
         "partialFingerprints": {"normlint/v1": fingerprint},
         "properties": {"confidence": finding.confidence},
     }
-    index = next((number for number, rule in enumerate(RULES) if rule.code == finding.code), None)
+    index = next((number for number, rule in enumerate(rules) if rule.code == finding.code), None)
     if index is not None:
         result["ruleIndex"] = index
     if finding.related:
