@@ -19,6 +19,7 @@ COMMANDS = (
     "check",
     "config",
     "explain",
+    "init",
     "rules",
     "sites",
     "trace",
