@@ -46,6 +46,29 @@ def test_in_its_project_and_instead_of_what_is_saved(tmp_path: Path) -> None:
     assert not (tmp_path / "new.py").exists()
 
 
+def test_fixed_on_standard_output(tmp_path: Path) -> None:
+    (tmp_path / "normlint.toml").write_text("fix = true\nunsafe-fixes = true\n")
+    (tmp_path / "a.py").write_text("x = 1\n")
+    (tmp_path / "other.py").write_text(SWAPPED)
+    name = ("--stdin-filename", tmp_path / "a.py")
+    fixed = SWAPPED.replace("[0.229, 0.224, 0.225], [0.485, 0.456, 0.406]", "[0.485, 0.456, 0.406], [0.229, 0.224, 0.225]")
+    result = run(SWAPPED, "-", *name)
+    assert (result.exit_code, result.stdout) == (0, fixed)
+    assert result.stderr.startswith("Fixed 1 finding. No findings left.")
+    assert run("x = 2\n", "-", *name).stdout == "x = 2\n"
+    result = run(SWAPPED, "-", *name, "--no-unsafe-fixes")
+    assert (result.exit_code, result.stdout) == (1, SWAPPED)
+    assert (tmp_path / "a.py").read_text() == "x = 1\n"
+    assert (tmp_path / "other.py").read_text() == SWAPPED
+
+
+def test_differences_of_standard_input(tmp_path: Path) -> None:
+    result = run(SWAPPED, "-", "--diff", "--unsafe-fixes", "--stdin-filename", tmp_path / "a.py")
+    assert result.exit_code == 1
+    assert result.stdout.startswith("--- a.py\n+++ a.py\n@@ -1,3 +1,3 @@\n")
+    assert os.listdir(tmp_path) == []
+
+
 def test_excluded_with_force(tmp_path: Path) -> None:
     options = ("-", "--stdin-filename", tmp_path / "gen" / "a.py", "--exclude", "gen/")
     assert run(SWAPPED, *options).exit_code == 1
@@ -54,7 +77,6 @@ def test_excluded_with_force(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("options", "message"), [
     (("-", "."), "- cannot be combined with other paths"), ((".", "--stdin-filename", "a.py"), "--stdin-filename needs -"),
-    (("-", "--fix"), "standard input cannot be fixed"), (("-", "--diff"), "standard input cannot be fixed"),
 ])  # fmt: skip
 def test_wrong_use(options: tuple[str, ...], message: str) -> None:
     result = run("", *options)

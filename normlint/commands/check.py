@@ -15,7 +15,7 @@ from normlint.commands.formats import Report, format_option, write_reports
 from normlint.commands.running import paths_argument, run_analysis
 from normlint.commands.settings_options import Chosen, fix_options, settings_options
 from normlint.commands.standard_input import standard_input
-from normlint.commands.trouble import EXIT_FINDINGS, Trouble
+from normlint.commands.trouble import EXIT_FINDINGS
 
 if TYPE_CHECKING:
     from normlint.project import Analysis, Overlay
@@ -63,8 +63,6 @@ def check(
     resolved = chosen.resolve(given.folders if given else paths)
     unsaved = given.overlay(resolved.root) if given else {}
     paths = given.paths if given else paths
-    if given and (diff or resolved.settings.fix):
-        raise Trouble("standard input cannot be fixed")
     if no_ignore:
         resolved = replace(resolved, settings=replace(resolved.settings, suppressions=False))
     earlier = earlier_findings(resolved, since, use_baseline=not no_baseline)
@@ -78,12 +76,17 @@ def check(
         from normlint.commands import fixing
 
         if diff:
-            differs = fixing.show_differences(analysis, paths, run, unsafe=unsafe_fixes, quiet=quiet)
+            differs = fixing.show_differences(analysis, paths, unsaved, run, unsafe=unsafe_fixes, quiet=quiet)
             raise click.exceptions.Exit(EXIT_FINDINGS if differs and not exit_zero else 0)
-        analysis = fixing.fix_files(analysis, paths, run, unsafe=unsafe_fixes, quiet=quiet)
+        if given:
+            analysis = fixing.fix_input(analysis, given.file, unsaved, run, unsafe=unsafe_fixes, quiet=quiet)
+            reports = tuple(report for report in reports if report.file is not None)
+        else:
+            analysis = fixing.fix_files(analysis, paths, run, unsafe=unsafe_fixes, quiet=quiet)
     analysis = replace(analysis, unsafe_fixes=unsafe_fixes, unsaved=unsaved)
     look = Appearance(wants_color(color), wants_links(), statistics, quiet)
-    write_reports(analysis, reports or (Report(resolved.settings.format),), look)
+    if reports or not (given and resolved.settings.fix):
+        write_reports(analysis, reports or (Report(resolved.settings.format),), look)
     if exit_zero:
         return
     if (exit_non_zero_on_fix and analysis.fixed) or fails(analysis.findings, resolved.settings):

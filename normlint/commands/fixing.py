@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import click
@@ -24,7 +25,6 @@ Analyze = Callable[["Overlay"], "Analysis"]
 def fix_files(analysis: Analysis, paths: tuple[Path, ...], analyze: Analyze, *, unsafe: bool, quiet: bool) -> Analysis:
     """Fix what can be fixed in the files of ``paths``; the analysis of what they are then. Raises ``Trouble``."""
     from normlint.fixing.writing import WriteError, replace_file
-    from normlint.report.characters import escaped
 
     read = _reader(analysis.root)
     outcome = _outcome(analysis, paths, analyze, read, unsafe)
@@ -37,21 +37,44 @@ def fix_files(analysis: Analysis, paths: tuple[Path, ...], analyze: Analyze, *, 
     if failed:
         raise Trouble(f"not fixed: {'; '.join(failed)}")
     if not quiet:
-        for unfixed in outcome.unfixed:
-            place = unfixed.finding.place
-            message = f"normlint: {place.path}:{place.line}: {unfixed.finding.code} not fixed: {unfixed.reason}"
-            click.echo(encodable(escaped(message), sys.stderr), err=True)
+        _name_unfixed(outcome)
     return replace(outcome.analysis, fixed=len(outcome.fixed))
 
 
+def fix_input(
+    analysis: Analysis, file: Path, unsaved: Overlay, analyze: Analyze, *, unsafe: bool, quiet: bool
+) -> Analysis:
+    """Print standard input, which stands for ``file``, as fixed; the analysis of what it is then."""
+    from normlint.report.summary import summary_line
+
+    outcome = _outcome(analysis, (file,), analyze, _reader(analysis.root, unsaved), unsafe)
+    for path, data in unsaved.items():
+        sys.stdout.buffer.write(outcome.changed.get(path, data))
+    sys.stdout.buffer.flush()
+    fixed = replace(outcome.analysis, fixed=len(outcome.fixed))
+    if not quiet:
+        _name_unfixed(outcome)
+        click.echo(summary_line(fixed), err=True)
+    return fixed
+
+
+def _name_unfixed(outcome: Outcome) -> None:
+    from normlint.report.characters import escaped
+
+    for unfixed in outcome.unfixed:
+        place = unfixed.finding.place
+        message = f"normlint: {place.path}:{place.line}: {unfixed.finding.code} not fixed: {unfixed.reason}"
+        click.echo(encodable(escaped(message), sys.stderr), err=True)
+
+
 def show_differences(
-    analysis: Analysis, paths: tuple[Path, ...], analyze: Analyze, *, unsafe: bool, quiet: bool
+    analysis: Analysis, paths: tuple[Path, ...], unsaved: Overlay, analyze: Analyze, *, unsafe: bool, quiet: bool
 ) -> bool:
     """Print what the fixes would change, and change nothing; whether there is anything."""
     from normlint.fixing.differences import unified_diff
     from normlint.report.characters import escaped
 
-    read = _reader(analysis.root)
+    read = _reader(analysis.root, unsaved)
     outcome = _outcome(analysis, paths, analyze, read, unsafe)
     text = unified_diff(outcome.changed, read)
     if sys.stdout.isatty():  # a terminal obeys control characters; a file has to be a diff that can be applied
@@ -74,13 +97,15 @@ def _outcome(
     return Session(analyze, read, allowed, unsafe, lambda path: (analysis.root / path).is_file()).run(analysis)
 
 
-def _reader(root: Path) -> Callable[[str], bytes | None]:
+def _reader(root: Path, unsaved: Overlay = MappingProxyType({})) -> Callable[[str], bytes | None]:
     """The bytes of files as they are now, read once each."""
     from normlint.discover import ReadError, SourceFile
     from normlint.discover import read as read_file
 
     @cache
     def read(path: str) -> bytes | None:
+        if path in unsaved:
+            return unsaved[path]
         try:
             return read_file(SourceFile(path, root / path, "python"))
         except ReadError:
