@@ -30,6 +30,10 @@ class Misplaced:
     why: str
     related: Place | None
 
+    @property
+    def right_stats(self) -> Stats:
+        return Stats(self.right.mean, self.right.std)
+
 
 def misplaced(file: FileFacts) -> Iterator[Misplaced]:
     """Transforms handed to a data set's own class, then those whose names say what they are for."""

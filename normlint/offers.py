@@ -5,6 +5,7 @@ from __future__ import annotations
 from normlint.catalogue import catalogue
 from normlint.claims import describe
 from normlint.evaluate.observations import Observation, steps_of
+from normlint.facts import FileFacts
 from normlint.fixes import Clamp, Container, Fix, Insert, Round, Safety, Scale, UndoStats, UseStats
 from normlint.mismatches import Mismatch
 from normlint.pixelmap import Numbers, Stats, broadcast, collapse
@@ -62,6 +63,14 @@ def use_stats(
     numbers = [tuple(number * unit for number in pair[0]) for pair in pairs if pair is not None]
     change = UseStats(numbers[0], numbers[1], reference, formula, inverse)
     return Fix("unsafe", place, change, f"Use {describe(stats)}")
+
+
+def use_at(file: FileFacts, place: Place, stats: Stats) -> Fix | None:
+    """The stats at the place of a normalize call that is given mean and std."""
+    for observation in file.by_place.get(place, ()):
+        if observation.kind == "normalize" and observation.api != "arithmetic" and not observation.helper:
+            return use_stats(place, observation.mean, observation.std, stats)
+    return None
 
 
 def undo_stats(observation: Observation, stats: Stats, reference: Place) -> Fix | None:

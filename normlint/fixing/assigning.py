@@ -74,7 +74,8 @@ def _is_used_later(file: File, name: cst.Name, statement: cst.Expr) -> bool:
     if not later:
         return False
     following = min(later, key=lambda node: file.syntax.whole(node)[0])
-    return not isinstance(file.syntax.parents[following], (cst.AssignTarget, cst.AnnAssign, cst.For, cst.Param))
+    parent = file.syntax.parents[following]
+    return not (isinstance(parent, (cst.AssignTarget, cst.AnnAssign, cst.For)) and parent.target is following)
 
 
 def _is_label(file: File, node: cst.Name) -> bool:

@@ -11,7 +11,7 @@ from normlint.evaluate.observations import Observation
 from normlint.facts import Facts
 from normlint.findings import Finding, Related
 from normlint.fixes import Fix, ReplaceNumber, SwapStats
-from normlint.offers import use_stats
+from normlint.offers import use_at, use_stats
 from normlint.pixelmap import Numbers, Stats, show
 from normlint.places import Place
 from normlint.rules.registry import Rule
@@ -117,7 +117,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     ## Fix safety
     Unsafe: a model that was trained with the odd numbers wants them in inference as well; train it again, or keep them. The
     fix replaces one number where it is written (only where the other half of the stats is the well-known one), exchanges mean
-    and std, or gives the std that belongs to a well-known mean.
+    and std, gives the std that belongs to a well-known mean, or the stats of the data set.
     """
     for file in facts.files:
         for wrong in misplaced(file) if file.handed or file.pipelines else ():
@@ -130,7 +130,7 @@ def check(facts: Facts) -> Iterator[Finding]:
                     *(() if wrong.related is None else (Related(wrong.related, f"{wrong.dataset} is loaded here"),)),
                     *file.numbers_at(wrong.place),
                 ),
-                key=f"{wrong.stats.name} | {wrong.dataset}",
+                key=f"{wrong.stats.name} | {wrong.dataset}", fix=use_at(file, wrong.place, wrong.right_stats),
             )
         for observation in file.of_kind("normalize", "denormalize"):
             pair = written_pair(observation)
