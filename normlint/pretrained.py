@@ -61,7 +61,7 @@ def _same(one: Stats, other: Stats) -> bool:
 def _given(image: Image) -> tuple[Stats, Place | None] | None:
     """The stats that an image is normalized with, and where; None where nobody knows."""
     steps = [step for step in steps_of(image) if step.affine is not None or step.operation == "minmax"]
-    place = next((step.place for step in reversed(steps) if step.stats is not None), None)
+    place = next((step.place for step in reversed(steps) if step.stats is not None), steps[-1].place if steps else None)
     found = normalized_stats(image)
     if found is not None:
         return found, place
@@ -89,7 +89,7 @@ def _handed_over(file: FileFacts) -> Iterator[Mismatch]:
         elif load.image is not None:
             handed = _given(load.image)
             if handed is not None and not _same(handed[0], wanted):
-                place = load.place if handed[1] is None else handed[1]
+                place = handed[1] or (load.stack[0] if load.stack else load.place)
                 yield Mismatch(load, *found, handed[0], place, f"it reaches the model at {load.place}", "high")
 
 

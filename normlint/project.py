@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from normlint import ir
 from normlint.baseline.matching import DEFAULT_NAME, Entry
-from normlint.catalogue import catalogue
+from normlint.catalogue import catalogue, using
 from normlint.config_values import ConfigValues
 from normlint.configs import ConfigError, observe_config
 from normlint.context import with_context
@@ -149,9 +149,10 @@ def analyze(
     ``overlay`` holds the bytes of files, by path, that are not as they are on disk. ``root`` is an absolute folder above
     all paths; without one it is found. ``progress`` is called with the number of files done and of all.
 
-    Raises ``normlint.discover.PathError`` for a path that does not exist.
+    Raises ``normlint.discover.PathError`` for a path that does not exist, and ``normlint.catalogue.CatalogueError`` for a
+    catalogue file of the settings that does not say what it must.
     """
-    with rare_collection():
+    with rare_collection(), using(settings.catalogue):
         return _analyze(paths, settings, overlay, root or project_root(paths), progress)
 
 

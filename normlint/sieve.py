@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from normlint.catalogue import catalogue
+from normlint.catalogue import Catalogue, catalogue
 
 # Spellings that no name of the catalogue contains: numbers and words of hand-written normalizations.
 _WORDS = (
@@ -18,10 +18,14 @@ _WORDS = (
 )  # fmt: skip
 
 
-@cache
 def words() -> tuple[bytes, ...]:
     """The fixed spellings and the last names of the catalogue's APIs, lower-case."""
-    return tuple(dict.fromkeys((*_WORDS, *sorted(word.lower().encode() for word in catalogue().trigger_words()))))
+    return _words(catalogue())
+
+
+@cache
+def _words(known: Catalogue) -> tuple[bytes, ...]:
+    return tuple(dict.fromkeys((*_WORDS, *sorted(word.lower().encode() for word in known.trigger_words()))))
 
 
 def may_hold_sites(data: bytes) -> bool:

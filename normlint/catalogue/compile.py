@@ -35,10 +35,19 @@ _STATS = ("name", "mean", "std", "unit", "order", "status", "evidence")
 
 def compiled(folder: Path = DATA) -> dict[str, Any]:
     """The catalogue of a folder as one document. Raises ``CatalogueError`` naming the file and the entry."""
+    document = of_files({path: yaml.safe_load(path.read_text(encoding="utf-8")) or {} for path in sorted(folder.glob("*.yaml"))})
+    for known in document["stats"]:
+        stray = sorted(set(known.get("datasets", ())) - set(document["datasets"]))
+        if stray:
+            raise CatalogueError(f"stats: {known['name']}: {stray[0]!r} is no known data set")
+    return document
+
+
+def of_files(files: dict[Path, dict[str, Any]]) -> dict[str, Any]:
+    """The contents of catalogue files as one document. Raises ``CatalogueError`` naming the file and the entry."""
     document: dict[str, Any] = {"groups": [], "functions": {}, "methods": {}, "constants": {}, "prefixes": {},
                                 "stats": [], "datasets": {}, "not_typos": []}  # fmt: skip
-    for path in sorted(folder.glob("*.yaml")):
-        data = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    for path, data in files.items():
         unknown = sorted(set(data) - _FILE_KEYS)
         if unknown:
             raise CatalogueError(f"{path.name}: unknown key {unknown[0]!r}; known are {', '.join(sorted(_FILE_KEYS))}")
@@ -64,10 +73,6 @@ def compiled(folder: Path = DATA) -> dict[str, Any]:
                 if dotted in table:
                     raise CatalogueError(f"{path.name}: {dotted} stands twice")
                 table[dotted] = number
-    for known in document["stats"]:
-        stray = sorted(set(known.get("datasets", ())) - set(document["datasets"]))
-        if stray:
-            raise CatalogueError(f"stats: {known['name']}: {stray[0]!r} is no known data set")
     return document
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -139,7 +142,29 @@ def read(path: Path = COMPILED) -> Catalogue:
         raise CatalogueError(f"{path.name} is no compiled catalogue ({error!r})") from error
 
 
-@cache
+_EXTENDED: ContextVar[Catalogue | None] = ContextVar("extended catalogue", default=None)
+
+
 def catalogue() -> Catalogue:
-    """The shipped catalogue."""
+    """The shipped catalogue, or inside of ``using`` the one with a user's own entries."""
+    return _EXTENDED.get() or shipped()
+
+
+@cache
+def shipped() -> Catalogue:
     return read()
+
+
+@contextmanager
+def using(extra: Sequence[Path]) -> Iterator[None]:
+    """Add the entries of a user's catalogue files for the time of a run. Raises ``CatalogueError``."""
+    if not extra:
+        yield
+        return
+    from normlint.catalogue.extra import load_extra
+
+    token = _EXTENDED.set(load_extra(extra))
+    try:
+        yield
+    finally:
+        _EXTENDED.reset(token)

@@ -27,6 +27,7 @@ def run_analysis(
     ``overlay`` holds the bytes of files, by path, that are not as they are on disk. A long run at a terminal shows a
     progress bar unless it is ``quiet``.
     """
+    from normlint.catalogue import CatalogueError
     from normlint.commands.rule_names import check_rule_names
     from normlint.discover import PathError
     from normlint.plugins import PluginError, all_rules
@@ -36,7 +37,7 @@ def run_analysis(
         check_rule_names(resolved, all_rules(resolved.settings.plugins, resolved.root))
         with progress_bar(not quiet) as progress:
             return analyze(paths or (Path(),), resolved.settings, overlay, resolved.root, progress)
-    except (PathError, PluginError) as error:
+    except (PathError, PluginError, CatalogueError) as error:
         raise Trouble(str(error)) from error
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from normlint import ir
-from normlint.catalogue import catalogue
+from normlint.catalogue import Catalogue, catalogue
 from normlint.evaluate.machine import label_of
 from normlint.places import Span
 
@@ -61,10 +61,14 @@ class Digest:
     carries: bool = False
 
 
-@cache
 def site_words() -> frozenset[str]:
     """Last names of the APIs that make sites or images, and words that functions of the same purpose are called by."""
-    return (catalogue().trigger_words() - _CONTAINERS) | EVERYWHERE
+    return _site_words(catalogue())
+
+
+@cache
+def _site_words(known: Catalogue) -> frozenset[str]:
+    return (known.trigger_words() - _CONTAINERS) | EVERYWHERE
 
 
 @cache
