@@ -41,8 +41,10 @@ def misplaced(file: FileFacts) -> Iterator[Misplaced]:
         dataset = next((d.name for d in catalogue().datasets if handed.name in d.classes), None)
         if dataset is not None and not _shared(handed, file):
             yield from _wrong(handed, dataset, f"it is handed to {handed.name.rsplit('.', 1)[-1]}", handed.place)
+    used = {known.datasets for pipeline in file.pipelines if (known := _known(pipeline)) is not None}
+    stem = file.path.rsplit("/", 1)[-1].rsplit(".", 1)[0] if len(used) == 1 else ""  # a file of several data sets names none
     for pipeline in file.pipelines:
-        for name in (pipeline.name, pipeline.function.rsplit(".", 1)[-1], file.path.rsplit("/", 1)[-1].rsplit(".", 1)[0]):
+        for name in (pipeline.name, pipeline.function.rsplit(".", 1)[-1], stem):
             dataset = _meant(name)
             if dataset is not None:
                 yield from _wrong(pipeline, dataset, f"{name} names the data", None)
