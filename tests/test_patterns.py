@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import time
 from pathlib import Path
@@ -22,8 +23,9 @@ PATTERNS = (
     ["src/*", "!src/a.py"], ["?.py"], ["[ab].py"], ["[!a].py"], ["[^a].py"], ["[a-c].py"], ["\\[b\\].py"], ["\\#a.py"],
     ["\\!a.py"], ["x\\ y.py"], ["x?y.py"], ["x-[[:digit:]].py"], ["[[:upper:]].py"], ["*a*.py"], ["t*n.p*"], ["**a.py"],
     ["s**c/a.py"], ["a"], ["a/"], ["lib/*/a.py"], ["lib/tests"], ["[]b].py"], ["*", "!*.py"], ["*", "!*/", "!*.py"], ["src/**/"],
+    ["***/*"], ["src/***"],
 )  # fmt: skip
-PIECES = ("*", "**", "?", "a", "src", "/", "/", ".py", "deep", "tests", "x", "[a-t]")
+PIECES = ("*", "**", "***", "?", "a", "src", "/", "/", ".py", "deep", "tests", "x", "[a-t]")
 
 
 @pytest.fixture(scope="module")
@@ -61,15 +63,17 @@ def test_patterns_mean_what_they_mean_to_git(repository: Path, patterns: list[st
 def test_any_patterns_mean_what_they_mean_to_git(repository: Path, patterns: list[str]) -> None:
     if any("//" in pattern or not pattern.strip("/") for pattern in patterns):
         return  # git never matches these
+    if any(re.search(r"[^/]\*\*+/", pattern) for pattern in patterns):
+        return  # git compares the plain start of a pattern first and reads what is left (**/) as if a folder began there
     assert by_us(patterns) == by_git(repository, patterns)
 
 
 def test_a_hostile_pattern_takes_no_time() -> None:
     compiled = PathPatterns.of(["*a" * 40 + "b", "/".join(["**", "a"] * 40) + "/b"])
-    start = time.perf_counter()
+    start = time.process_time()
     assert not compiled.match("a" * 250)
     assert not compiled.match("/".join(["a"] * 400))
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize(("pattern", "reason"), [

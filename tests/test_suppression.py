@@ -171,9 +171,9 @@ def test_the_fix_deletes_the_comment(tmp_path: Path) -> None:
 
 
 def test_a_hostile_file_takes_no_longer_than_another(tmp_path: Path) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert suppressions("a.py", b"(" * 50_000 + b"# normlint: ignore\n") != ()
     assert suppressions("a.py", b"# normlint: ignore" + b"[" * 300_000)
     assert len(suppressions("a.py", b"x = 1  # normlint: ignore\n" * 5_000)) == 5_000
     suppressions("a.yaml", b"# normlint: ignore\n" + b"[" * 3_000)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

@@ -74,7 +74,7 @@ def parse_pattern(text: str) -> Pattern:
     parts = [part for part in body.split("/") if part]
     if not parts:
         raise PatternError("an empty pattern matches nothing")
-    segments = [_ANY_DEPTH if part == "**" else _segment(part) for part in parts]
+    segments = [_ANY_DEPTH if len(part) > 1 and not part.strip("*") else _segment(part) for part in parts]
     return Pattern(text, negated, folders_only, tuple(segments if anchored else [_ANY_DEPTH, *segments]))
 
 
