@@ -28,7 +28,7 @@ from normlint.mismatches import Mismatch, mismatches, outliers
 from normlint.pairing import Pair, pairs
 from normlint.pixelmap import Stats
 from normlint.places import Place
-from normlint.reversals import Reversal, reversals
+from normlint.reversals import Reversal, against_stats, against_training
 from normlint.settings.model import Settings
 from normlint.values import Image
 
@@ -117,8 +117,8 @@ class Facts:
 
     @cached_property
     def reversals(self) -> tuple[Reversal, ...]:
-        """Pictures that reach a model in another channel order than in training."""
-        return tuple(reversals(self.pairs))
+        """Pictures that reach a model in another channel order than in training, or than that of their stats."""
+        return (*against_training(self.pairs), *against_stats(self.feeds))
 
     def observations(self, *kinds: str) -> Iterator[Observation]:
         for file in self.files:

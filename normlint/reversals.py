@@ -1,41 +1,36 @@
-"""Pictures that reach a model in another channel order than in the training that they are paired with."""
+"""Pictures that reach a model in another channel order than in training, or than their stats are written in."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from normlint.claims import normalized_stats, order_of
 from normlint.entrypoints import EntryPoint
 from normlint.evaluate.observations import Feed
-from normlint.findings import Confidence, Related
+from normlint.findings import Related
+from normlint.orders import history
 from normlint.pairing import Pair
 from normlint.places import Place
 
 _ORDERS = frozenset({"RGB", "BGR"})
+_CHOICE = re.compile(r"rgb|bgr|swap|colou?r|channel|flip", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Reversal:
-    """A picture of an entry point in another order than all pictures of the training.
+    """A picture in the wrong order, and how to say it. ``place`` is where it is read or turned."""
 
-    ``place`` is where the picture is read, in the entry point's own file, or else where it reaches the model.
-    """
-
-    feed: Feed
-    expected: Feed
+    picture: Feed
     place: Place
-    entry: EntryPoint
-    reason: str
-    confidence: Confidence
-
-    @property
-    def related(self) -> tuple[Related, ...]:
-        reference = self.expected.image.origin.place or self.expected.place
-        return (Related(self.feed.place, "reaches the model here"), Related(reference, "training side"))
+    message: str
+    related: tuple[Related, ...]
+    key: str
 
 
-def reversals(pairs: Iterable[Pair]) -> Iterator[Reversal]:
+def against_training(pairs: Iterable[Pair]) -> Iterator[Reversal]:
     """Entry points whose pictures all reach the model in the order that no training picture has."""
     groups: dict[tuple[str, str], list[Pair]] = defaultdict(list)
     for pair in pairs:
@@ -52,9 +47,19 @@ def reversals(pairs: Iterable[Pair]) -> Iterator[Reversal]:
         for feeds in calls.values():
             theirs = {feed.image.order for feed in feeds}
             if len(theirs) == 1 and theirs <= _ORDERS and theirs != orders:
-                feed, source = feeds[0], feeds[0].image.origin.place
-                place = source if source is not None and source.path == pair.other.path else feed.place
-                yield Reversal(feed, training[0], place, pair.other, pair.reason, "medium")
+                yield _against(feeds[0], training[0], pair)
+
+
+def _against(feed: Feed, expected: Feed, pair: Pair) -> Reversal:
+    source = feed.image.origin.place
+    reference = expected.image.origin.place or expected.place
+    return Reversal(
+        feed, source if source is not None and source.path == pair.other.path else feed.place,
+        f"the model gets this picture in {feed.image.order} order, in training {expected.image.order} ({reference}); "
+        f"paired: {pair.reason}",
+        (Related(feed.place, "reaches the model here"), Related(reference, "training side")),
+        f"paired {feed.image.order} {expected.image.order}",
+    )  # fmt: skip
 
 
 def _training(pair: Pair) -> list[Feed]:
@@ -70,3 +75,22 @@ def _pictures(entry: EntryPoint, model: str, train: bool | None) -> list[Feed]:
         if feed.model == model and feed.image.origin.kind == "picture" and not feed.image.assumed
         and feed.image.order != "GRAY" and (train is None or feed.train is train)
     ]  # fmt: skip
+
+
+def against_stats(feeds: Iterable[Feed]) -> Iterator[Reversal]:
+    """Pictures that leave a loader or reach a model with well-known stats of the other order, however they were applied."""
+    for feed in feeds:
+        image = feed.image
+        stats = normalized_stats(image)
+        if stats is None or image.order not in _ORDERS or image.assumed or image.origin.kind != "picture":
+            continue
+        order = order_of(stats.mean)
+        if order is None or order == image.order or any(_CHOICE.search(subject) for subject, _, _ in feed.guard):
+            continue
+        _, related = history(image)
+        turns = [turn.place for turn in related if turn.place != image.origin.place]
+        yield Reversal(
+            feed, turns[-1] if turns else image.origin.place or feed.place,
+            f"this picture is normalized with {order}-ordered stats in {image.order} order: red and blue change places",
+            (*related, Related(feed.place, "arrives here")), f"arrives {order} {image.order}",
+        )  # fmt: skip

@@ -143,8 +143,18 @@ def _map(run: Machine, values: tuple[Value, ...], named: Named, place: Place) ->
     return run.allocate(ListCell(tuple(call(run, values[0], (item,), (), place) for item in items)))
 
 
-def _extreme(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
-    return run.unknown()
+def _extreme(pick: Callable[[list[float]], float]) -> Builtin:
+    """``min`` or ``max`` of several plain numbers."""
+
+    def of(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
+        numbers = [number_of(value) for value in values]
+        known = [number for number in numbers if number is not None]
+        if len(values) < 2 or named or len(known) != len(values):
+            return run.unknown()
+        chosen = pick(known)
+        return Constant(int(chosen) if chosen == int(chosen) else chosen)
+
+    return of
 
 
 def _round(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
@@ -269,8 +279,8 @@ _TABLE: dict[str, Builtin] = {
     "builtins.int": _number,
     "builtins.reversed": _reversed,
     "builtins.map": _map,
-    "builtins.min": _extreme,
-    "builtins.max": _extreme,
+    "builtins.min": _extreme(min),
+    "builtins.max": _extreme(max),
     "builtins.round": _round,
     "builtins.sum": _sum,
     "builtins.super": _super,

@@ -9,6 +9,7 @@ from normlint.evaluate.machine import Machine, channel_of, label_of
 from normlint.pixelmap import Interval
 from normlint.places import Place
 from normlint.values import (
+    Bound,
     ChannelRef,
     Constant,
     Dataset,
@@ -31,6 +32,10 @@ _NEW_AXES = (External("numpy.newaxis"), External("tensorflow.newaxis"), External
 
 
 def subscript(run: Machine, base: Value, index: Value, node: ir.Subscript) -> Value:
+    if isinstance(base, Bound) and base.name == "shape":
+        channels = _channels(run, base, index)
+        if channels is not None:
+            return Constant(channels)
     content = run.contents(base)
     match content:
         case TupleValue(items=items, label=label):
@@ -66,6 +71,17 @@ def subscript(run: Machine, base: Value, index: Value, node: ir.Subscript) -> Va
                 return replace(run.element(content, index.value), label=label_of(index.value))
             return run.element(content)
     return run.unknown()
+
+
+def _channels(run: Machine, shape: Bound, index: Value) -> int | None:
+    """``image.shape[2]``: 3 where it is the channel axis of a colour image."""
+    image = run.contents(shape.receiver)
+    if not isinstance(image, Image) or image.order not in {"RGB", "BGR"} or image.layout is None:
+        return None
+    if not isinstance(index, Constant):
+        return None
+    axis = image.layout.find("C")
+    return 3 if index.value in {axis, axis - len(image.layout)} and axis >= 0 else None
 
 
 def _any_of(run: Machine, content: DictCell) -> Value:
