@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from normlint.claims import written
+from normlint.evaluate.observations import Observation
 from normlint.facts import Facts
 from normlint.findings import Finding
-from normlint.pixelmap import Affine, Numbers, broadcast, show_interval
+from normlint.pixelmap import Affine, Numbers, broadcast, show, show_interval
 from normlint.rules.registry import Rule
 
 
@@ -16,6 +17,16 @@ def _by_itself(affine: Affine | None, std: Numbers) -> bool:
     return affine is not None and all(
         abs(gain * s - 1) < 0.01 for gain, s in zip(*(broadcast(affine.gain, std) or ((0.0,), (0.0,))), strict=True)
     )
+
+
+def _byte_mean(observation: Observation) -> Numbers | None:
+    """The mean of a bare subtraction, one number a channel in units of 0..255, from an image that was scaled to 0..1."""
+    image, affine = observation.before, observation.affine
+    if image is None or affine is None or not image.anchored or image.interval is None or observation.std is not None:
+        return None
+    if affine.gain != (1.0,) or len(affine.bias) != 3 or not -200 < min(affine.bias) <= max(affine.bias) < -30:
+        return None
+    return tuple(-number for number in affine.bias) if image.interval.within(0, 1, 0.01) else None
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -47,6 +58,15 @@ def check(facts: Facts) -> Iterator[Finding]:
     ```
     """
     for observation in facts.certain("normalize"):
+        shift = _byte_mean(observation)
+        if shift is not None and observation.before is not None and observation.before.interval is not None:
+            yield RULE.finding(
+                observation.place,
+                f"a mean for 0..255 data ({show(shift)}) is subtracted from values in "
+                f"{show_interval(observation.before.interval)}",
+                label="the data was scaled to 0..1 before", key=show(shift),
+            )
+            continue
         image, mean, std = observation.before, observation.mean, observation.std
         if image is None or image.interval is None or mean is None or std is None:
             continue
