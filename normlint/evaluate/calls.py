@@ -11,7 +11,7 @@ from normlint.evaluate.attributes import bind_method
 from normlint.evaluate.channelwise import changed_in_place, told_to_change, zipped_with_stats
 from normlint.evaluate.constants import constant_site
 from normlint.evaluate.emission import flush
-from normlint.evaluate.feeding import is_model, record_call, record_construction
+from normlint.evaluate.feeding import is_model, record_call, record_construction, sampled
 from normlint.evaluate.guards import alternatives
 from normlint.evaluate.helper_sites import entering_images, observe_helper
 from normlint.evaluate.machine import DEEPEST_CALL, BudgetSpent, Frame, Machine, class_member
@@ -69,7 +69,7 @@ def call_node(run: Machine, node: ir.Call) -> Value:
 def _recorded(run: Machine, function: Value, positional: tuple[Value, ...], named: Named, place: Place) -> Value:
     result = call(run, function, positional, named, place)
     record_call(run, function, positional, named, result, place)
-    return result
+    return sampled(run, function, result, place)
 
 
 def _is_transform(function: Value) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from normlint.evaluate.machine import Machine
-from normlint.evaluate.observations import Construction, Feed, steps_since
+from normlint.evaluate.observations import Construction, Feed, steps_of, steps_since
+from normlint.pixelmap import IDENTITY
 from normlint.places import Place
 from normlint.values import (
     Alternatives,
@@ -14,11 +16,13 @@ from normlint.values import (
     Dataset,
     DictCell,
     External,
+    FunctionValue,
     Guard,
     Image,
     InstanceCell,
     ListCell,
     Network,
+    Origin,
     TupleValue,
     Unknown,
     Value,
@@ -34,6 +38,7 @@ _TRAINS = frozenset({"fit", "fit_generator", "train_on_batch", "partial_fit"})
 _FEEDS = _TRAINS | {"predict", "predict_on_batch", "predict_generator", "predict_step", "forward", "__call__", "run", "evaluate",
                     "encode_image", "get_image_features", "extract_features", "generate", "infer", "module"}  # fmt: skip
 _BACKWARD = frozenset({"backward", "zero_grad", "apply_gradients", "manual_backward"})
+_SAMPLES = frozenset({"sample", "p_sample_loop", "ddim_sample", "sample_images", "sampling", "generate"})
 _MOST_IMAGES = 12
 
 
@@ -100,6 +105,26 @@ def record_call(
     if train or (isinstance(function, Bound) and function.name.endswith("_generator")):
         values = tuple(first_of(run, value) for value in values[:1])
     _log(run, model, values, result, train, place)
+
+
+def sampled(run: Machine, function: Value, result: Value, place: Place) -> Value:
+    """What a generative model's ``sample`` returns: an image of its own, on the scale of what the model is trained on.
+
+    Nothing changes where the method scales the image itself on its way out, or nobody knows whether it does.
+    """
+    if not isinstance(function, FunctionValue) or function.receiver is None or function.name not in _SAMPLES:
+        return result
+    model, content = model_of(run, function.receiver), run.contents(result)
+    options = [run.contents(option) for _, option in content.options] if isinstance(content, Alternatives) else [content]
+    images = [option for option in options if isinstance(option, Image) and _is_unscaled(option)]
+    if not model or len(images) != len(options):
+        return result
+    origin = Origin("sample", run.numbering.next(), function.name, place, maker=model)
+    return replace(images[0], origin=origin, map=IDENTITY, step=None, pending=None)
+
+
+def _is_unscaled(image: Image) -> bool:
+    return image.map is None and not any(step.affine is not None and any(step.affine.gain) for step in steps_of(image))
 
 
 def _inside_model(run: Machine) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from normlint.claims import describe, normalized_stats
+from normlint.entrypoints import known
 from normlint.evaluate.observations import Observation
 from normlint.facts import Facts
 from normlint.findings import Finding, Related
-from normlint.pixelmap import show_interval
+from normlint.pixelmap import IDENTITY, show_interval
 from normlint.rules.registry import Rule
 
 _FLOATS = frozenset({"float16", "bfloat16", "float32", "float64"})
@@ -40,11 +41,33 @@ def _problem(observation: Observation) -> str | None:
     return None
 
 
+def _samples(facts: Facts) -> Iterator[Finding]:
+    """Samples of a generative model that is trained on normalized data, saved as they are."""
+    for observation in facts.observations("sink"):
+        image, contract = observation.before, observation.contract
+        if image is None or image.origin.kind != "sample" or image.map != IDENTITY or observation.note or observation.helper:
+            continue
+        if contract is None or (contract.low, contract.high) != (0, 1):
+            continue
+        trained = known(feed for feed in facts.feeds if feed.train and feed.model == image.origin.maker)
+        if trained is None or trained[0].stats is None or not all(arrival.agrees(trained[0]) for arrival in trained):
+            continue
+        name, reference = image.origin.maker.rpartition(":")[2], trained[0].made_at or trained[0].feed.place
+        yield RULE.finding(
+            observation.place,
+            f"samples of {name} are handed on as they are, but it is trained on data normalized with "
+            f"{trained[0].describe()} ({reference}): undo that first",
+            label="denormalize first", related=(Related(reference, "training data"),), key=f"{name} {trained[0].describe()}",
+            confidence="medium",
+        )  # fmt: skip
+
+
 def check(facts: Facts) -> Iterator[Finding]:
     """A sink gets a range that it misreads.
 
     ## What it does
     Compares the range and dtype that reach save_image, imshow, imwrite, imsave, fromarray, ToPILImage ... with what they take.
+    Samples of a generative model are on the scale of the data that it is trained on.
 
     ## Why is this bad?
     Normalized data is shown with its dark half cut off, 0..255 floats are shown white, 0..1 floats are written black,
@@ -79,6 +102,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         step = observation.before.step if observation.before is not None else None
         related = (Related(step.place, "the values come from here"),) if step is not None else ()
         yield RULE.finding(observation.place, problem, related=related, key=problem)
+    yield from _samples(facts)
 
 
 RULE = Rule("NL401", "sink-range", "warning", True, check)
