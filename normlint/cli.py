@@ -16,6 +16,7 @@ COMMANDS = (
     "catalogue",
     "audit",
     "baseline",
+    "cache",
     "check",
     "config",
     "explain",

@@ -28,9 +28,14 @@ class ConfigError(ValueError):
     """A config file that speaks of normalization and cannot be parsed; the message says why."""
 
 
+def may_configure(data: bytes) -> bool:
+    """Whether a file is worth parsing: small enough, and with a word of normalization in it."""
+    return len(data) <= LARGEST and _MENTIONS.search(data) is not None
+
+
 def observe_config(path: str, data: bytes) -> list[Observation]:
     """The observations of a config file. Raises ``ConfigError`` where it mentions stats and is no YAML or JSON."""
-    if len(data) > LARGEST or not _MENTIONS.search(data):
+    if not may_configure(data):
         return []
     return [o for document in documents_of(path, data) for o in _walk(path, document, "", 0, set())]
 

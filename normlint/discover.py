@@ -47,11 +47,16 @@ class ReadError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """``path`` is POSIX and relative to the root; undecodable bytes of a name are surrogates in it."""
+    """``path`` is POSIX and relative to the root; undecodable bytes of a name are surrogates in it.
+
+    ``size`` in bytes and ``modified`` (nanoseconds) are as the file was found; 0 where nobody looked.
+    """
 
     path: str
     absolute: Path
     kind: Kind
+    size: int = 0
+    modified: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,15 +261,15 @@ def _collect(
             return
         absolute = root / path
         try:
-            mode = os.lstat(absolute).st_mode
+            status = os.lstat(absolute)
         except FileNotFoundError:
             continue  # tracked by git, deleted in the work tree
         except OSError as error:
             problems.add((path, error.strerror or str(error)))
             continue
-        if stat.S_ISREG(mode):
-            files.setdefault(path, SourceFile(path, absolute, kind))
-        elif stat.S_ISLNK(mode):
+        if stat.S_ISREG(status.st_mode):
+            files.setdefault(path, SourceFile(path, absolute, kind, status.st_size, status.st_mtime_ns))
+        elif stat.S_ISLNK(status.st_mode):
             problem = _link_problem(root, absolute)
             if problem is not None and kind != "config":
                 problems.add((path, problem))

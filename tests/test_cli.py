@@ -63,7 +63,7 @@ def answer_with(monkeypatch: pytest.MonkeyPatch, root: Path, *severities: Severi
     """Replaces the engine by one with these findings; returns the settings it was asked for."""
     asked: list[Settings] = []
 
-    def analyze(paths: tuple[Path, ...], settings: Settings, *rest: object) -> Analysis:
+    def analyze(paths: tuple[Path, ...], settings: Settings, *rest: object, **named: object) -> Analysis:
         asked.append(settings)
         found = tuple(
             Finding("NL305", "suspicious-stats", severity, "high", Place("wrong.py", line, 1, line, 2), "m")
@@ -188,7 +188,7 @@ def test_missing_path_is_one_line(tmp_path: Path) -> None:
 
 
 def test_internal_error_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def broken(paths: tuple[Path, ...], settings: Settings, *rest: object) -> Analysis:
+    def broken(paths: tuple[Path, ...], settings: Settings, *rest: object, **named: object) -> Analysis:
         raise RecursionError("too\ndeep")
 
     monkeypatch.setattr(project, "analyze", broken)

@@ -86,7 +86,7 @@ def test_report_says_what_was_found(demo: Analysis) -> None:
 def test_report_is_the_same_every_time(demo: Analysis) -> None:
     again = analyze((DEMO,))
     turned = Analysis(
-        again.root, again.findings[::-1], again.sites[::-1], again.files_seen, again.files_lowered, facts=again.facts
+        again.root, again.findings[::-1], again.sites[::-1], again.files_seen, again.files_lowered, known_facts=again.facts
     )
     assert audit_html(demo) == audit_html(again) == audit_html(turned)
 

@@ -35,6 +35,7 @@ pairs = [{ files = ["train.py", "serve.py"], paired = false }, { files = ["a/tra
 catalogue = ["apis.yaml"]
 plugins = ["house-rules"]
 baseline = "known.json"
+cache = false
 cache-dir = ".cache"
 jobs = 2
 fix = true
@@ -105,8 +106,8 @@ def test_the_same_on_the_command_line(tmp_path: Path, monkeypatch: pytest.Monkey
         "min-confidence": ("medium",), "exclude": ("vendor/", "!vendor/ours.py"), "force-exclude": ("true",),
         "respect-gitignore": ("false",), "tests": ("false",), "notebooks": ("false",), "catalogue": ("apis.yaml",),
         "pairs": ("train.py:serve.py=false", "a/train.py:b/*.py"), "plugins": ("house-rules",), "baseline": ("known.json",),
-        "cache-dir": (".cache",), "jobs": ("2",), "per-file-ignores": ("tests/:NL1",), "severity": ("NL401=info",),
-        "roles": ("scripts/*.py=inference",), "format": ("concise",), "fix": ("true",),
+        "cache": ("false",), "cache-dir": (".cache",), "jobs": ("2",), "per-file-ignores": ("tests/:NL1",),
+        "severity": ("NL401=info",), "roles": ("scripts/*.py=inference",), "format": ("concise",), "fix": ("true",),
         "unsafe-fixes": ("true",), "unfixable": ("NL305",),
     }  # fmt: skip
     assert set(given) == {key.name for key in KEYS}

@@ -56,7 +56,7 @@ def check(
     Exit code 0: nothing at or above --fail-on (after --fix: left); 1: findings, or with --diff something to change; 2:
     wrong usage, wrong settings or an internal error.
     """
-    from normlint.report.formats import Appearance
+    from normlint.report.formats import NEED_FACTS, Appearance
     from normlint.screening import fails
 
     given = standard_input(paths, stdin_filename)
@@ -65,10 +65,13 @@ def check(
     paths = given.paths if given else paths
     if no_ignore:
         resolved = replace(resolved, settings=replace(resolved.settings, suppressions=False))
+    reports = reports or (Report(resolved.settings.format),)
+    with_facts = resolved.settings.fix or diff or any(report.name in NEED_FACTS for report in reports)
     earlier = earlier_findings(resolved, since, use_baseline=not no_baseline)
 
     def run(overlay: Overlay = MappingProxyType({})) -> Analysis:
-        return earlier(run_analysis(paths, resolved, {**unsaved, **overlay}, quiet=quiet))
+        overlay = {**unsaved, **overlay}
+        return earlier(run_analysis(paths, resolved, overlay, with_facts=with_facts, quiet=quiet))
 
     analysis = run()
     unsafe_fixes = resolved.settings.unsafe_fixes
@@ -86,7 +89,7 @@ def check(
     analysis = replace(analysis, unsafe_fixes=unsafe_fixes, unsaved=unsaved)
     look = Appearance(wants_color(color), wants_links(), statistics, quiet)
     if reports or not (given and resolved.settings.fix):
-        write_reports(analysis, reports or (Report(resolved.settings.format),), look)
+        write_reports(analysis, reports, look)
     if exit_zero:
         return
     if (exit_non_zero_on_fix and analysis.fixed) or fails(analysis.findings, resolved.settings):

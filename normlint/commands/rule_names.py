@@ -14,9 +14,15 @@ if TYPE_CHECKING:
     from normlint.settings.resolve import Resolved
 
 
-def check_rule_names(resolved: Resolved, rules: tuple[Rule, ...]) -> None:
-    """Raises ``Trouble`` for a setting that names what no rule is called."""
-    for key, item in _named(resolved):
+def check_rule_names(resolved: Resolved) -> None:
+    """Raises ``Trouble`` for a setting that names what no rule is called. The rules are imported only if one is named."""
+    named = list(_named(resolved))
+    if not named and not resolved.settings.plugins:
+        return
+    from normlint.plugins import all_rules
+
+    rules = all_rules(resolved.settings.plugins, resolved.root)
+    for key, item in named:
         if not any(item == ALL or item == rule.name or rule.code.startswith(item) for rule in rules):
             origin = next(setting.origin for setting in resolved.listed if setting.key.name == key)
             raise unknown_rule(item, rules, "" if origin == COMMAND_LINE else f"{origin}: {key}: ")

@@ -20,23 +20,35 @@ paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Pat
 
 
 def run_analysis(
-    paths: tuple[Path, ...], resolved: Resolved, overlay: Overlay = MappingProxyType({}), *, quiet: bool = False
+    paths: tuple[Path, ...],
+    resolved: Resolved,
+    overlay: Overlay = MappingProxyType({}),
+    *,
+    with_facts: bool = True,
+    quiet: bool = False,
 ) -> Analysis:
     """Analyze the project around ``paths`` (default: the current folder). Raises ``Trouble``.
 
-    ``overlay`` holds the bytes of files, by path, that are not as they are on disk. A long run at a terminal shows a
-    progress bar unless it is ``quiet``.
+    ``overlay`` holds the bytes of files, by path, that are not as they are on disk. Without facts the result may be that
+    of an earlier run over the same files. A long run at a terminal shows a progress bar unless it is ``quiet``.
     """
+    from normlint.cache import Store
     from normlint.catalogue import CatalogueError
     from normlint.commands.rule_names import check_rule_names
     from normlint.discover import PathError
-    from normlint.plugins import PluginError, all_rules
+    from normlint.plugins import PluginError
     from normlint.project import analyze
 
     try:
-        check_rule_names(resolved, all_rules(resolved.settings.plugins, resolved.root))
+        settings = resolved.settings
+        check_rule_names(resolved)
+        # A user's own catalogue decides what is worth reading, and a plugin may find anything: neither is in the cache.
+        own = bool(settings.catalogue or settings.plugins)
+        store = Store(resolved.root, settings.cache_dir) if settings.cache and not own else None
         with progress_bar(not quiet) as progress:
-            return analyze(paths or (Path(),), resolved.settings, overlay, resolved.root, progress)
+            return analyze(
+                paths or (Path(),), settings, overlay, resolved.root, progress, store=store, with_facts=with_facts or own
+            )
     except (PathError, PluginError, CatalogueError) as error:
         raise Trouble(str(error)) from error
 

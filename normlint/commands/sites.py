@@ -18,7 +18,7 @@ from normlint.commands.settings_options import Chosen, settings_options
 @settings_options
 def sites(paths: tuple[Path, ...], output: str, show_pairs: bool, chosen: Chosen) -> None:
     """List every place in PATHS where pixel values are scaled, normalized, cast or relied on."""
-    analysis = run_analysis(paths, chosen.resolve(paths))
+    analysis = run_analysis(paths, chosen.resolve(paths), with_facts=show_pairs)
     if show_pairs:
         from normlint.report.pairs import pairs_json, pairs_text
 

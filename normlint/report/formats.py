@@ -65,6 +65,9 @@ def _junit(analysis: Analysis, look: Appearance) -> str:
     return check_junit(analysis)
 
 
+# Formats that show more of a run than its findings.
+NEED_FACTS = frozenset({"sarif"})
+
 FORMATS: dict[str, Callable[[Analysis, Appearance], str]] = {
     "text": _text,
     "concise": _concise,

@@ -76,6 +76,7 @@ class Settings:
     catalogue: tuple[Path, ...] = ()
     plugins: tuple[str, ...] = ()
     baseline: Path | None = None
+    cache: bool = True
     cache_dir: Path | None = None
     jobs: int = 0
     fix: bool = False

@@ -1,0 +1,133 @@
+"""Lowering in other processes, ahead of the evaluator, which needs the files one after the other."""
+
+from __future__ import annotations
+
+import os
+import struct
+import sys
+import zlib
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import BinaryIO
+
+from normlint.discover import ReadError, SourceFile, read
+
+# Below this many bytes to lower, starting processes costs more than it saves.
+WORTHWHILE = 300_000
+_MOST_PROCESSES = 64
+_HEADER = struct.Struct(">I32sQ")
+_PIPE_BYTES = 1 << 20
+_RECURSION_LIMIT = 12_000
+
+
+def processes(jobs: int, size: int) -> int:
+    """How many processes to start for ``size`` bytes; ``jobs`` 0 means one a core. 0: none is worth it."""
+    if not hasattr(os, "fork") or size < WORTHWHILE:
+        return 0
+    if jobs == 0:
+        jobs = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    jobs = min(jobs, _MOST_PROCESSES, 1 + size // WORTHWHILE)
+    return jobs if jobs > 1 else 0
+
+
+class Ahead:
+    """Processes that lower ``files``, each its share, and hand them over when they are asked for.
+
+    A process that dies (a parser that takes it down) is noticed: its files are lowered by whoever asks.
+    """
+
+    def __init__(self, files: Sequence[SourceFile], count: int) -> None:
+        self._turn = {file.path: index for index, file in enumerate(files)}
+        self._arrived: dict[int, tuple[bytes, bytes]] = {}
+        self._count = count
+        self._pipes: list[BinaryIO | None] = []
+        self._children: list[int] = []
+        sys.stdout.flush()
+        sys.stderr.flush()
+        for number in range(count):
+            reading, writing = os.pipe()
+            _widen(writing)
+            child = os.fork()
+            if child == 0:
+                _serve(files, number, count, reading, writing)
+            os.close(writing)
+            self._children.append(child)
+            self._pipes.append(os.fdopen(reading, "rb"))
+
+    def take(self, path: str) -> tuple[bytes, bytes] | None:
+        """The digest of a file's content and its lowered form, encoded and compressed; None where there is none."""
+        turn = self._turn.pop(path, None)
+        if turn is None:
+            return None
+        number = turn % self._count
+        while turn not in self._arrived:
+            pipe = self._pipes[number]
+            if pipe is None:
+                return None
+            header = pipe.read(_HEADER.size)
+            if len(header) < _HEADER.size:
+                self._give_up(number)
+                return None
+            index, digest, size = _HEADER.unpack(header)
+            data = pipe.read(size)
+            if len(data) < size:
+                self._give_up(number)
+                return None
+            self._arrived[index] = digest, data
+        found = self._arrived.pop(turn)
+        return found if found[1] else None
+
+    def _give_up(self, number: int) -> None:
+        pipe = self._pipes[number]
+        if pipe is not None:
+            pipe.close()
+        self._pipes[number] = None
+
+    def close(self) -> None:
+        """End the processes; what they have not handed over is lost."""
+        for number in range(len(self._pipes)):
+            self._give_up(number)
+        for child in self._children:
+            os.waitpid(child, 0)
+        self._children.clear()
+
+
+def _widen(descriptor: int) -> None:
+    """Room for many files in the pipe, so that the process goes on while nobody reads."""
+    try:
+        import fcntl
+
+        fcntl.fcntl(descriptor, getattr(fcntl, "F_SETPIPE_SZ", 1031), _PIPE_BYTES)
+    except (ImportError, OSError):
+        pass  # the system's own size does as well
+
+
+def _serve(files: Sequence[SourceFile], number: int, count: int, reading: int, writing: int) -> None:
+    """The life of a process: never returns."""
+    status = 1
+    try:
+        os.close(reading)
+        sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION_LIMIT))
+        with os.fdopen(writing, "wb", buffering=0) as pipe:
+            for index in range(number, len(files), count):
+                digest, data = packed(files[index])
+                record = memoryview(_HEADER.pack(index, digest, len(data)) + data)
+                while record:
+                    record = record[pipe.write(record) :]
+        status = 0
+    except BrokenPipeError:
+        status = 0  # nobody wants the rest
+    finally:
+        os._exit(status)
+
+
+def packed(file: SourceFile) -> tuple[bytes, bytes]:
+    """The digest of the content and the lowered form, encoded and compressed; nothing for a file that cannot be read."""
+    from normlint.codec import encode
+    from normlint.lowering import lower
+
+    try:
+        data = read(file)
+    except ReadError:
+        return bytes(32), b""
+    return sha256(data).digest(), zlib.compress(encode(lower(file.path, data)), 1)

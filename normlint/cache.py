@@ -1,0 +1,242 @@
+"""What one run leaves for the next: lowered files by content, and the results of whole runs, in one file.
+
+The file is data: JSON, and lowered modules that are checked as they are read. One that is damaged, was written by another
+version, or came along with the repository is as good as none. It is replaced as a whole, so that runs at the same time and
+runs that are cut off leave a complete one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import stat
+import sys
+import time
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+FOLDER = ".normlint_cache"
+_MAGIC = b"normlint cache 1\n"
+_HEADER = len(_MAGIC) + 16 + 64
+_MOST_BYTES = 1_000_000_000
+_MOST_RESULTS = 8
+_LARGEST_MODULE = 200_000_000
+# A file changed this shortly before the cache was written may change again without its time of change telling.
+_RACY_NANOSECONDS = 2_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A file as the last run saw it: ``kept`` is the sieve's word on it, ``marked`` that it may silence findings."""
+
+    modified: int
+    size: int
+    digest: str
+    kept: bool
+    marked: bool = False
+
+
+@dataclass(slots=True)
+class Contents:
+    """Everything that a cache file holds; modules are compressed and stay undecoded."""
+
+    files: dict[str, Known] = field(default_factory=dict)
+    modules: dict[str, bytes] = field(default_factory=dict)
+    results: dict[str, Any] = field(default_factory=dict)
+
+
+class Store:
+    """The cache file of one root.
+
+    ``folder`` None is the root's own folder. One inside of the root is believed only where this machine made it, since a
+    repository can bring one along, and never used where a link leads out of the root.
+    """
+
+    def __init__(self, root: Path, folder: Path | None = None) -> None:
+        self.folder = root / FOLDER if folder is None else folder
+        self.root = Path(os.path.realpath(root))
+        self.real = Path(os.path.realpath(self.folder))
+        self.inside = self.folder.is_relative_to(root) or self.real.is_relative_to(self.root)
+        name = "cache" if folder is None else sha256(os.fsencode(root)).hexdigest()[:16]
+        self.path = self.folder / name
+        self.contents = Contents()
+        self._offsets: dict[str, tuple[int, int]] = {}
+        self._pack = 0
+
+    def load(self) -> None:
+        """Read files and results; modules are read when they are asked for. Raises nothing: no cache is an empty one."""
+        try:
+            with open(self.path, "rb") as stream:
+                index, start = _index(stream.read(_HEADER), stream)
+            document = json.loads(index)
+            if document["stamp"] != stamp() or document["place"] != self._place():
+                return
+            self.contents.files = {path: _known(entry) for path, entry in document["files"].items()}
+            self.contents.results = dict(document["results"])
+            self._offsets = {digest: (int(at), int(size)) for digest, (at, size) in document["modules"].items()}
+            self._pack = start
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            self.contents, self._offsets = Contents(), {}
+
+    def module(self, digest: str) -> bytes | None:
+        """The encoded module of a file with this content."""
+        packed = self.packed(digest)
+        if packed is None:
+            return None
+        try:
+            decompressor = zlib.decompressobj()
+            data = decompressor.decompress(packed, _LARGEST_MODULE)
+        except zlib.error:
+            return None
+        return data if decompressor.eof else None
+
+    def packed(self, digest: str) -> bytes | None:
+        known = self.contents.modules.get(digest)
+        if known is not None or digest not in self._offsets:
+            return known
+        offset, size = self._offsets[digest]
+        try:
+            with open(self.path, "rb") as stream:
+                stream.seek(self._pack + offset)
+                return stream.read(size) if 0 <= size < _LARGEST_MODULE else None
+        except (OSError, ValueError):
+            return None
+
+    def save(self, files: Mapping[str, Known], modules: Mapping[str, bytes], results: Mapping[str, Any]) -> None:
+        """Replace the cache by one of these files, their modules (old ones are kept), and results.
+
+        Raises nothing: where the folder cannot be written there is no cache.
+        """
+        digests = {known.digest for known in files.values()}
+        packs: list[bytes] = []
+        offsets: dict[str, tuple[int, int]] = {}
+        at = 0
+        for digest in sorted(digests):
+            packed = modules.get(digest) or self.packed(digest)
+            if packed is not None:
+                offsets[digest] = (at, len(packed))
+                packs.append(packed)
+                at += len(packed)
+        if at > _MOST_BYTES:
+            return
+        with contextlib.suppress(OSError):
+            self._prepare()
+            edge = time.time_ns() - _RACY_NANOSECONDS
+            document = {
+                "stamp": stamp(),
+                "place": self._place(),
+                "files": {path: _entry(known, edge) for path, known in files.items()},
+                "modules": offsets,
+                "results": dict(list(results.items())[-_MOST_RESULTS:]),
+            }
+            self._replace(json.dumps(document, separators=(",", ":")).encode("ascii"), packs)
+
+    def _prepare(self) -> None:
+        """Make the folder, hidden from git and marked for backup programs. Raises ``OSError``, also for a link."""
+        if not self.folder.exists():
+            if self.inside and not self.real.is_relative_to(self.root):
+                raise NotADirectoryError(str(self.folder))
+            self.folder.mkdir(parents=True)
+            (self.folder / ".gitignore").write_text("# Made by normlint.\n*\n", encoding="ascii")
+            (self.folder / "CACHEDIR.TAG").write_text(_CACHEDIR_TAG, encoding="ascii")
+        if not stat.S_ISDIR(os.lstat(self.folder).st_mode):
+            raise NotADirectoryError(str(self.folder))
+
+    def _place(self) -> list[int]:
+        """What a folder inside of the root has only on this machine. Raises ``OSError`` for none, and for a link."""
+        if not self.inside:
+            return []
+        status = os.lstat(self.folder)
+        if not stat.S_ISDIR(status.st_mode) or not self.real.is_relative_to(self.root):
+            raise NotADirectoryError(str(self.folder))
+        return [status.st_dev, status.st_ino]
+
+    def _replace(self, index: bytes, packs: Iterable[bytes]) -> None:
+        temporary = self.path.with_name(f"{self.path.name}.{os.getpid()}.{time.monotonic_ns()}.tmp")
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+        try:
+            with open(os.open(temporary, flags, 0o600), "wb") as stream:
+                stream.write(_MAGIC + b"%016x" % len(index) + sha256(index).hexdigest().encode())
+                stream.write(index)
+                stream.writelines(packs)
+            os.replace(temporary, self.path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
+
+
+_CACHEDIR_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# Made by normlint; https://bford.info/cachedir/\n"
+
+
+def _index(header: bytes, stream: Any) -> tuple[bytes, int]:
+    """The checked index and where the modules begin. Raises ``ValueError``."""
+    if len(header) != _HEADER or not header.startswith(_MAGIC):
+        raise ValueError("no cache")
+    size = int(header[len(_MAGIC) : len(_MAGIC) + 16], 16)
+    if size > _MOST_BYTES:
+        raise ValueError("too large")
+    index = stream.read(size)
+    if sha256(index).hexdigest().encode() != header[-64:]:
+        raise ValueError("damaged")
+    return index, _HEADER + size
+
+
+def _entry(known: Known, edge: int) -> tuple[int, int, str, int]:
+    """A file as it is written; what changed after ``edge`` is looked at again by its content."""
+    modified = known.modified if known.modified < edge else 0
+    return modified, known.size, known.digest, known.kept + 2 * known.marked
+
+
+def _known(entry: Any) -> Known:
+    modified, size, digest, flags = entry
+    if not (type(modified) is type(size) is type(flags) is int and type(digest) is str):
+        raise ValueError("no entry of a file")
+    return Known(modified, size, digest, bool(flags & 1), bool(flags & 2))
+
+
+def stamp() -> str:
+    """Names everything but the input that a result depends on: this program's own files, Python, and LibCST."""
+    from importlib.util import find_spec
+
+    total = sha256(f"{sys.version_info[:3]} {sys.implementation.name}".encode())
+    package = Path(__file__).parent
+    for folder, _, names in sorted(os.walk(package)):
+        for name in sorted(names):
+            if name.endswith((".py", ".json")):
+                total.update(f"{folder[len(str(package)):]}/{name}\0".encode())
+                total.update((Path(folder) / name).read_bytes())
+    parser = find_spec("libcst")
+    if parser is not None and parser.origin is not None:
+        version = Path(parser.origin).with_name("_version.py")
+        total.update(version.read_bytes() if version.exists() else b"")
+    return total.hexdigest()[:32]
+
+
+def clean(root: Path, folder: Path | None = None) -> bool:
+    """Remove the cache of ``root``; True where there was one. Raises ``OSError``.
+
+    Of a folder that the user named only the file of this root goes.
+    """
+    store = Store(root, folder)
+    if folder is not None:
+        if not store.path.exists():
+            return False
+        store.path.unlink()
+        return True
+    try:
+        if not stat.S_ISDIR(os.lstat(store.folder).st_mode):
+            raise NotADirectoryError(f"{store.folder} is no folder")
+    except FileNotFoundError:
+        return False
+    shutil.rmtree(store.folder)
+    return True
+
+
+__all__ = ["FOLDER", "Contents", "Known", "Store", "clean", "stamp"]

@@ -1,0 +1,76 @@
+"""From the files of a workspace to findings: lower, evaluate, reconcile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from normlint.catalogue import catalogue
+from normlint.config_values import ConfigValues
+from normlint.context import with_context
+from normlint.evaluate.entries import evaluate_module
+from normlint.evaluate.machine import Log, Machine
+from normlint.facts import Facts, gather
+from normlint.interpreter import with_room
+from normlint.inventory import inventory
+from normlint.places import Place
+from normlint.plugins import all_rules
+from normlint.reconcile import reconcile, unreadable, unused_suppressions
+from normlint.results import Outcome
+from normlint.screening import screen
+from normlint.selection import Selection
+from normlint.settings.model import Settings
+from normlint.suppression.silence import silence
+from normlint.workspace import Workspace
+
+Progress = Callable[[int, int], None]
+
+
+def find(
+    workspace: Workspace, settings: Settings, root: Path, progress: Progress | None
+) -> tuple[Outcome, Facts]:
+    """The outcome of a run over the files of ``workspace``, and the facts that it rests on."""
+    try:
+        log = evaluate(workspace, settings.jobs, progress)
+    finally:
+        workspace.close()
+    facts = gather(log, settings)
+    selection = Selection(settings.select, settings.ignore, settings.extend_select)
+    rules = all_rules(settings.plugins, root)
+    findings = reconcile(facts, selection, rules) + unreadable(_problems(workspace), selection)
+    if settings.suppressions:
+        suppressions = workspace.suppressions()
+        findings, used = silence(findings, suppressions)
+        comments = (comment for path in sorted(suppressions) for comment in suppressions[path])
+        findings += unused_suppressions(comments, used, selection, rules)
+    findings = with_context(screen(findings, settings), workspace.text)
+    findings.sort(key=lambda finding: finding.order)
+    statistics = {"budgets spent": log.exhausted, "observations": len(log.observations)}
+    return Outcome(tuple(findings), tuple(inventory(facts)), workspace.lowered, statistics), facts
+
+
+@with_room
+def evaluate(workspace: Workspace, jobs: int = 1, progress: Progress | None = None) -> Log:
+    """Evaluate every file that may hold a site; up to ``jobs`` processes lower them meanwhile."""
+    kept = [path for path in workspace.files if workspace.kept(path)]
+    workspace.lower_ahead((path for path in kept if workspace.files[path].kind != "config"), jobs)
+    machine = Machine(workspace.load, frozenset(workspace.files), catalogue())
+    configs = tuple(path for path, file in workspace.files.items() if file.kind == "config")
+    machine.configured = ConfigValues(configs, workspace.data).find
+    for done, path in enumerate(kept):
+        if progress is not None:
+            progress(done, len(kept))
+        if workspace.files[path].kind == "config":
+            machine.log.observations.extend(workspace.config(path))
+        else:
+            evaluate_module(machine, path)
+        workspace.forget(path)
+    return machine.log
+
+
+def _problems(workspace: Workspace) -> list[tuple[Place, str]]:
+    found = []
+    for path, problem, message, module in workspace.problems:
+        place = module.place(problem.span) if module is not None and problem is not None else Place(path, 1, 1, 1, 1)
+        found.append((place, message))
+    return found

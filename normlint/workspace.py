@@ -1,0 +1,228 @@
+"""The files of a run: looked at, read and lowered at most once each, and not at all where the cache knows them."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Union
+
+from normlint.cache import Known, Store
+from normlint.discover import Discovery, ReadError, SourceFile, read
+from normlint.suppression.comments import MARK, Suppression
+
+if TYPE_CHECKING:
+    # Imported where they are needed: a run that the cache answers needs none of them.
+    from normlint import ir
+    from normlint.ahead import Ahead
+    from normlint.evaluate.observations import Observation
+
+Overlay = Mapping[str, bytes]
+Problem = tuple[str, Union["ir.Problem", None], str, Union["ir.Module", None]]
+
+NO_FILES: Overlay = MappingProxyType({})
+
+
+class Workspace:
+    """``overlay`` is text that stands in for a file's own, by path: files as a fix would leave them.
+
+    ``store`` is what the last run left; None means that nothing is believed and nothing is left.
+    """
+
+    def __init__(self, discovery: Discovery, overlay: Overlay = NO_FILES, store: Store | None = None) -> None:
+        self.files = {file.path: file for file in discovery.files}
+        self.store = store
+        self.problems: list[Problem] = [(path, None, message, None) for path, message in discovery.problems]
+        self._overlay = overlay
+        self._found_wrong = discovery.problems
+        self._data: dict[str, bytes | None] = dict(overlay)
+        self._modules: dict[str, ir.Module | None] = {}
+        self._seen: dict[str, Known | None] = {}
+        self._packed: dict[str, bytes] = {}
+        self._ahead: Ahead | None = None
+
+    def data(self, path: str) -> bytes | None:
+        """The bytes of a file; None, and a problem, where it cannot be read."""
+        if path not in self._data:
+            try:
+                self._data[path] = read(self.files[path])
+            except ReadError as error:
+                self._data[path] = None
+                self.problems.append((path, None, str(error), None))
+        return self._data[path]
+
+    def text(self, path: str) -> bytes | None:
+        """The bytes of a file that was read before; None where it cannot be read any more."""
+        if path in self._overlay:
+            return self._overlay[path]
+        try:
+            return read(self.files[path]) if path in self.files else None
+        except ReadError:
+            return None
+
+    def look(self, path: str) -> Known | None:
+        """What is known of a file without lowering it; None, and a problem, where it cannot be read."""
+        if path not in self._seen:
+            self._seen[path] = self._look(self.files[path])
+        return self._seen[path]
+
+    def _look(self, file: SourceFile) -> Known | None:
+        before = self.store.contents.files.get(file.path) if self.store is not None else None
+        if before is not None and file.path not in self._overlay:
+            if before.modified and (before.modified, before.size) == (file.modified, file.size):
+                return before
+        data = self.data(file.path)
+        if data is None:
+            return None
+        digest = sha256(data).hexdigest()
+        if before is not None and before.digest == digest:
+            kept = before.kept
+        elif file.kind == "config":
+            from normlint.configs import may_configure
+
+            kept = may_configure(data)
+        else:
+            from normlint.sieve import may_hold_sites
+
+            kept = bool(data) and may_hold_sites(data)
+        self.forget(file.path)  # all files are looked at before one is lowered; kept, they would be in memory together
+        return Known(file.modified, len(data), digest, kept, MARK in data)
+
+    def kept(self, path: str) -> bool:
+        """Whether the sieve lets a file through."""
+        known = self.look(path)
+        return known is not None and known.kept
+
+    def load(self, path: str) -> ir.Module | None:
+        """The lowered form of a file; None where it cannot be read."""
+        if path not in self._modules:
+            module = self._known_module(path) or self._lowered(path)
+            self._modules[path] = module
+            for problem in module.problems if module is not None else ():
+                self.problems.append((path, problem, problem.message, module))
+        return self._modules[path]
+
+    def _known_module(self, path: str) -> ir.Module | None:
+        """From the cache, or from a process that lowered the file ahead."""
+        known = self.look(path)
+        if known is None:
+            return None
+        taken = self._ahead.take(path) if self._ahead is not None else None
+        if taken is not None and taken[0].hex() == known.digest and path not in self._overlay:
+            self._packed[known.digest] = taken[1]
+            return _decoded(path, zlib.decompress(taken[1]))
+        cached = self.store.module(known.digest) if self.store is not None else None
+        return None if cached is None else _decoded(path, cached)
+
+    def _lowered(self, path: str) -> ir.Module | None:
+        from normlint.lowering import lower
+
+        data = self.data(path)
+        if data is None:
+            return None
+        module = lower(path, data)
+        known = self.look(path)
+        if self.store is not None and known is not None and path not in self._overlay:
+            from normlint.codec import encode
+
+            self._packed[known.digest] = zlib.compress(encode(module), 1)
+        return module
+
+    def lower_ahead(self, paths: Iterable[str], jobs: int) -> None:
+        """Start processes that lower the files which the cache does not know, where that is worth it."""
+        from normlint.ahead import Ahead, processes
+
+        wanted = []
+        for path in paths:
+            known = self.look(path)
+            if known is None or path in self._overlay:
+                continue
+            if self.store is None or self.store.packed(known.digest) is None:
+                wanted.append((self.files[path], known.size))
+        count = processes(jobs, sum(size for _, size in wanted))
+        if count:
+            self._ahead = Ahead([file for file, _ in wanted], count)
+
+    def close(self) -> None:
+        """End what was started."""
+        if self._ahead is not None:
+            self._ahead.close()
+            self._ahead = None
+
+    def config(self, path: str) -> list[Observation]:
+        """What a YAML or JSON file says of normalization; a problem where it cannot be parsed."""
+        from normlint.configs import ConfigError, observe_config
+
+        data = self.data(path)
+        if not data:
+            return []
+        try:
+            return observe_config(path, data)
+        except ConfigError as error:
+            self.problems.append((path, None, str(error), None))
+            return []
+
+    def suppressions(self) -> dict[str, tuple[Suppression, ...]]:
+        """The comments that silence findings, of every file that has some."""
+        from normlint.suppression.scanning import suppressions
+
+        found: dict[str, tuple[Suppression, ...]] = {}
+        for path in self.files:
+            known = self.look(path)
+            data = self.data(path) if known is not None and known.marked else None
+            if data:
+                found[path] = suppressions(path, data)
+        return found
+
+    def forget(self, path: str) -> None:
+        """Free the bytes of a file that is done with."""
+        if path not in self._overlay:
+            self._data.pop(path, None)
+
+    @property
+    def lowered(self) -> int:
+        return sum(module is not None for module in self._modules.values())
+
+    @property
+    def reached(self) -> list[str]:
+        """The files that were loaded, whether the sieve keeps them or others import them."""
+        return sorted(self._modules)
+
+    def input_digest(self, reached: Iterable[str]) -> str:
+        """Names all that a result rests on: which files there are, and the content of those that count."""
+        wanted = frozenset(reached)
+        total = sha256(repr(self._found_wrong).encode("utf-8", "surrogatepass"))
+        for path, file in self.files.items():
+            known = self.look(path)
+            if known is None:
+                content = "unreadable"
+            elif known.kept or known.marked or path in wanted or file.kind == "config":
+                content = known.digest
+            else:
+                content = "-"
+            total.update(f"{path}\0{content}\n".encode("utf-8", "surrogatepass"))
+        return total.hexdigest()
+
+    def save(self, results: Mapping[str, object]) -> None:
+        """Leave what is known for the next run."""
+        if self.store is None or self._overlay:
+            return
+        files = {path: known for path, known in self._seen.items() if known is not None}
+        self.store.save(files, self._packed, results)
+
+
+def _decoded(path: str, data: bytes) -> ir.Module | None:
+    """The module in the cache under this content, which may have been that of another path; None for damaged data."""
+    from dataclasses import replace
+
+    from normlint.codec import CodecError, decode
+
+    try:
+        module = decode(data)
+    except CodecError:
+        return None
+    notebook = path.endswith(".ipynb")
+    if module.path.endswith(".ipynb") is not notebook:
+        return None
+    return module if module.path == path else replace(module, path=path)

@@ -1,0 +1,68 @@
+"""What a run costs, in counts that are the same on every machine: modules imported, files parsed, bytes lowered."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import normlint
+
+RUN = """\
+import json, sys
+import normlint.cli
+try:
+    normlint.cli.main({arguments!r})
+except SystemExit:
+    pass
+print(json.dumps(sorted(sys.modules)), file=sys.stderr)
+"""
+SITE = "import torchvision.transforms as T\nnormalize = T.Normalize([0.5, 0.5, 0.5], [0.5, 0.5, 0.5])\n"
+# What a run that the cache answers has no use for.
+HEAVY = {
+    "libcst", "yaml", "normlint.ir", "normlint.evaluate", "normlint.rules", "normlint.catalogue", "normlint.lowering",
+    "normlint.codec", "normlint.ahead", "normlint.sieve", "multiprocessing", "sqlite3", "asyncio",
+}  # fmt: skip
+
+
+def modules(*arguments: str) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", RUN.format(arguments=list(arguments))], capture_output=True, text=True, timeout=120, check=True,
+        cwd=Path(normlint.__file__).parent.parent, env=os.environ | {"NORMLINT_DEBUG": "1"},
+    )  # fmt: skip
+    return set(json.loads(done.stderr.splitlines()[-1]))
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    (tmp_path / "pyproject.toml").write_text("")
+    (tmp_path / "site.py").write_text(SITE)
+    (tmp_path / "plain.py").write_text("x = 1\n")
+    (tmp_path / "settings.yaml").write_text("a: 1\n")
+    for path in tmp_path.iterdir():
+        os.utime(path, ns=(10**18, 10**18))
+    return tmp_path
+
+
+def test_a_run_that_the_cache_answers_imports_little(tree: Path) -> None:
+    first = modules("check", str(tree))
+    assert {"libcst", "normlint.rules", "normlint.evaluate"} <= first
+    for command in ("check", "sites"):
+        warm = modules(command, str(tree))
+        assert not warm & HEAVY
+        assert len([name for name in warm if name.startswith("normlint")]) <= 60
+
+
+def test_no_run_without_a_fix_imports_the_slow_parts_of_libcst(tree: Path) -> None:
+    loaded = modules("check", str(tree), "--no-cache")
+    assert not loaded & {"libcst.matchers", "libcst.codemod", "yaml"}
+
+
+def test_files_without_a_word_of_normalization_are_not_parsed(tree: Path) -> None:
+    (tree / "site.py").unlink()
+    loaded = modules("check", str(tree), "--no-cache")
+    assert not loaded & {"libcst", "yaml", "normlint.lowering"}
