@@ -33,13 +33,19 @@ _RACY_NANOSECONDS = 2_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A file as the last run saw it: ``kept`` is the sieve's word on it, ``marked`` that it may silence findings."""
+    """A file as the last run saw it.
+
+    ``kept`` is the sieve's word on it, ``marked`` says that it may silence findings, ``library`` that it names a package
+    which knows images, ``pixels`` that it counts where no file does.
+    """
 
     modified: int
     size: int
     digest: str
     kept: bool
     marked: bool = False
+    library: bool = False
+    pixels: bool = False
 
 
 @dataclass(slots=True)
@@ -191,14 +197,14 @@ def _index(header: bytes, stream: Any) -> tuple[bytes, int]:
 def _entry(known: Known, edge: int) -> tuple[int, int, str, int]:
     """A file as it is written; what changed after ``edge`` is looked at again by its content."""
     modified = known.modified if known.modified < edge else 0
-    return modified, known.size, known.digest, known.kept + 2 * known.marked
+    return modified, known.size, known.digest, known.kept + 2 * known.marked + 4 * known.library + 8 * known.pixels
 
 
 def _known(entry: Any) -> Known:
     modified, size, digest, flags = entry
     if not (type(modified) is type(size) is type(flags) is int and type(digest) is str):
         raise ValueError("no entry of a file")
-    return Known(modified, size, digest, bool(flags & 1), bool(flags & 2))
+    return Known(modified, size, digest, bool(flags & 1), bool(flags & 2), bool(flags & 4), bool(flags & 8))
 
 
 def stamp() -> str:

@@ -52,7 +52,7 @@ def find(
 @with_room
 def evaluate(workspace: Workspace, jobs: int = 1, progress: Progress | None = None) -> Log:
     """Evaluate every file that may hold a site; up to ``jobs`` processes lower them meanwhile."""
-    kept = [path for path in workspace.files if workspace.kept(path)]
+    kept = workspace.kept()
     workspace.lower_ahead((path for path in kept if workspace.files[path].kind != "config"), jobs)
     machine = Machine(workspace.load, frozenset(workspace.files), catalogue())
     configs = tuple(path for path, file in workspace.files.items() if file.kind == "config")

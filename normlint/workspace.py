@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Overlay = Mapping[str, bytes]
 Problem = tuple[str, Union["ir.Problem", None], str, Union["ir.Module", None]]
 
+_MANY = 20
 NO_FILES: Overlay = MappingProxyType({})
 
 
@@ -76,23 +77,34 @@ class Workspace:
         if data is None:
             return None
         digest = sha256(data).hexdigest()
+        library = pixels = False
         if before is not None and before.digest == digest:
-            kept = before.kept
+            kept, library, pixels = before.kept, before.library, before.pixels
         elif file.kind == "config":
             from normlint.configs import may_configure
 
-            kept = may_configure(data)
+            kept = pixels = may_configure(data)
         else:
-            from normlint.sieve import may_hold_sites
+            from normlint.sieve import may_hold_sites, names_a_library, speaks_of_pixels
 
-            kept = bool(data) and may_hold_sites(data)
+            kept = may_hold_sites(data, file.path.endswith(".ipynb"))
+            library = names_a_library(data)
+            pixels = kept and not library and speaks_of_pixels(data)
         self.forget(file.path)  # all files are looked at before one is lowered; kept, they would be in memory together
-        return Known(file.modified, len(data), digest, kept, MARK in data)
+        return Known(file.modified, len(data), digest, kept, MARK in data, library, pixels)
 
-    def kept(self, path: str) -> bool:
-        """Whether the sieve lets a file through."""
-        known = self.look(path)
-        return known is not None and known.kept
+    def kept(self) -> list[str]:
+        """The files that the sieve lets through.
+
+        Where none of many files names an image library, everyday words and numbers count for nothing.
+        """
+        looked = [(path, self.look(path)) for path in self.files]
+        images = len(looked) < _MANY or any(known.library for _, known in looked if known is not None)
+        return [
+            path
+            for path, known in looked
+            if known is not None and known.kept and (images or known.pixels)
+        ]
 
     def load(self, path: str) -> ir.Module | None:
         """The lowered form of a file; None where it cannot be read."""
@@ -192,12 +204,13 @@ class Workspace:
     def input_digest(self, reached: Iterable[str]) -> str:
         """Names all that a result rests on: which files there are, and the content of those that count."""
         wanted = frozenset(reached)
+        kept = frozenset(self.kept())
         total = sha256(repr(self._found_wrong).encode("utf-8", "surrogatepass"))
         for path, file in self.files.items():
             known = self.look(path)
             if known is None:
                 content = "unreadable"
-            elif known.kept or known.marked or path in wanted or file.kind == "config":
+            elif path in kept or known.marked or path in wanted or file.kind == "config":
                 content = known.digest
             else:
                 content = "-"

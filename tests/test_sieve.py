@@ -1,0 +1,104 @@
+"""The sieve loses no file with a site, and looks at few that have none."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from normlint.catalogue import catalogue
+from normlint.discover import discover
+from normlint.evaluate import relevance
+from normlint.lowering import lower
+from normlint.project import analyze
+from normlint.sieve import may_hold_sites, names_a_library, speaks_of_pixels
+from normlint.workspace import Workspace
+
+ROOT = Path(__file__).parent.parent
+SOURCES = sorted(path for folder in ("fixtures", "normlint", "tests") for path in (ROOT / folder).rglob("*.py"))
+
+
+def matters(data: bytes) -> bool:
+    """The evaluator's own word on a whole file, from its lowered form."""
+    module = lower("a.py", data)
+    by_span, by_name, _ = relevance.digests(module)
+    reader = relevance._Reader(relevance._bound_words(module.body))
+    mask, _ = reader.read(module.body)
+    return relevance._is_hit(mask) or any(digest.hit for digest in (*by_span.values(), *by_name.values()))
+
+
+def test_every_file_that_matters_is_kept() -> None:
+    lost = [path for path in SOURCES if (data := path.read_bytes()) and not may_hold_sites(data) and matters(data)]
+    assert not lost
+    kept = [path for path in SOURCES if may_hold_sites(path.read_bytes())]
+    assert len(kept) < len(SOURCES)
+
+
+def test_every_fixture_with_a_site_is_kept() -> None:
+    analysis = analyze((ROOT / "fixtures",), root=ROOT / "fixtures")
+    files = {site.place.path for site in analysis.sites if site.place.path.endswith(".py")}
+    assert len(files) > 100
+    assert not [path for path in files if not may_hold_sites((ROOT / "fixtures" / path).read_bytes())]
+
+
+@pytest.mark.parametrize("word", sorted(relevance.site_words()))
+def test_every_word_of_the_catalogue_is_looked_for(word: str) -> None:
+    assert may_hold_sites(f"x = a.{word}(y)\n".encode())
+    assert may_hold_sites(f"x = (a\n     .{word}_(y))\n".encode())
+    assert may_hold_sites(f"from a import (b,  # )\n    {word} as c)\nc(1)\n".encode())
+    assert may_hold_sites(f"from a import *\n{word}(1)\n".encode())
+    assert may_hold_sites(f"class {word}:\n    pass\n".encode())
+
+
+def test_the_words_come_from_the_catalogue() -> None:
+    assert catalogue().trigger_words() - {"Sequential", "ModuleList"} <= relevance.site_words()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "x / 255", "x / 255.", "x/0xff", "x / 2_55", "x / 2.55e2", "x * 127.5", "x + 128.", "x - 123.675", "x*2-1", "2 * x - 1",
+        "(x+1)/2", "x * .5 + .5", "x * 5e-1 + 5e-1", "x * (2) - (1)", "x.mul(2).sub(1)", "a = 0.5", "a = 256", "x + 128",
+        "x * 0.00392", "x / 65535", "x / 1023", "(x - x.mean()) / x.std()", "(x -\n np.mean(x))", "f(mean=m)", "image_std",
+        "MEAN = 1", "sigma = 2", "[0.4, 0.5, 0.6]", "[-0.4, -0.5, -0.6]",
+        "(.4,  # r\n .5, .6)", "x.astype(y)", "{'normalize': 1}", "train_loader",
+        "@torch.no_grad()", "x *= 2\nx -= 1", "x = 2 * (x\n - 1)", "data_range = 3",
+    ],
+)  # fmt: skip
+def test_spellings_are_seen(line: str) -> None:
+    assert may_hold_sites(line.encode())
+    assert may_hold_sites(("# -*- coding: latin-1 -*-\n" + line).encode("latin-1"))
+    assert may_hold_sites(line.encode("utf-16"))
+    cells = [{"cell_type": "code", "source": "import os\n" + line, "metadata": {}, "outputs": []}]
+    assert may_hold_sites(json.dumps({"cells": cells}).encode(), notebook=True)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "x // 2", "x ** 2", "f(256, 128)", "open(path)", "type(x)", "image = path", "x > 0.5", "dropout=0.5,", "stdout.flush()",
+        "x = 12551", "meaning = 1", "print(1.2554)", "x[:2]", "x + 1", "self.standard",
+    ],
+)  # fmt: skip
+def test_everyday_code_is_not(line: str) -> None:
+    assert not may_hold_sites(line.encode())
+
+
+def test_encodings_that_hide_words_are_kept() -> None:
+    assert may_hold_sites(b"# coding: utf-7\nx = 1\n")
+
+
+def test_where_no_file_names_a_library_everyday_words_do_not_count(tmp_path: Path) -> None:
+    (tmp_path / "words.py").write_text("def transform(x):\n    return x.fit(y)\n")
+    (tmp_path / "pixels.py").write_text("def f(x):\n    return x / 255\n")
+    for number in range(30):
+        (tmp_path / f"plain{number}.py").write_text("x = 1\n")
+    assert Workspace(discover(tmp_path)).kept() == ["pixels.py"]
+    (tmp_path / "plain1.py").write_text("import numpy as np\n")
+    assert Workspace(discover(tmp_path)).kept() == ["pixels.py", "words.py"]
+
+
+def test_what_says_pixels_is_kept_anyway() -> None:
+    assert names_a_library(b"import cv2") and not names_a_library(b"import os")
+    assert speaks_of_pixels(b"x / 255") and speaks_of_pixels(b"mean = 1") and not speaks_of_pixels(b"x.fit(1)")
