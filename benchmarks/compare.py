@@ -29,7 +29,7 @@ from corpus import build
 CASES = {
     "small": ["lpips", "facenet_pytorch", "piq", "pytorch_fid", "clean_fid"],
     "image": ["basicsr", "lpips", "facenet_pytorch", "piq", "pytorch_fid", "clean_fid"],
-    "plain": ["sentence_transformers"],
+    "plain": ["pylint==4.1.4", "django==5.2.8"],
     "corpus": [],
 }
 BASELINE = "ruff"
@@ -115,7 +115,8 @@ def main() -> None:
     if not target.exists():
         target.mkdir(parents=True)
         for package in sorted(corpus.iterdir()):
-            if not CASES[given.case] or package.name.rpartition("-")[0] in CASES[given.case]:
+            name, _, version = package.name.rpartition("-")
+            if not CASES[given.case] or not {name, f"{name}=={version}"}.isdisjoint(CASES[given.case]):
                 shutil.copytree(package, target / package.name)
         (target / "pyproject.toml").write_text("")
     sizes = [path.stat().st_size for path in target.rglob("*.py")]

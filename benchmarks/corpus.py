@@ -19,9 +19,10 @@ PYTHON = "3.11"
 
 
 def pins(names: list[str]) -> list[str]:
-    """The requirements of wheels.txt, or those of the named packages."""
+    """The requirements of wheels.txt, or those of the named packages; a name with a version stands for itself."""
     lines = [line.strip() for line in PINS.read_text().splitlines() if line.strip() and not line.startswith("#")]
-    return [line for line in lines if not names or line.partition("==")[0] in names]
+    others = [name for name in names if "==" in name]
+    return [*(line for line in lines if not names or line.partition("==")[0] in names), *others]
 
 
 def download(requirement: str, folder: Path) -> Path:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from normlint.catalogue import Catalogue, catalogue
+from normlint.evaluate.constants import feeds
 from normlint.evaluate.machine import label_of
 from normlint.evaluate.relevance import (
     ADDING,
@@ -54,6 +55,7 @@ _EVERYDAY = re.compile(
     rb"%b|(?<![=<>!])=%b-?(?:127|128|256)%b(?!\s*[,)])" % (_operand(rb"[-+*/]", rb"(?:127|128|256)"), _BETWEEN, _END)
 )
 _LEVELS = re.compile(rb"(?<![\w.])(?:25[45](?![\d])|65535|1023(?!\d)|127\.5|12[78]\.|256\.)|00392|0078125|00784313725490196")
+_SCALED = re.compile(_operand(rb"[*/]", rb"(?:255|65535|1023|127\.5)(?:\.0*)?"))
 _MEANS = re.compile(rb"(?<![\w.])(?:[89]\d|1[0-4]\d)\.0*[1-9]")
 _SPELLED = re.compile(rb"(?<![\w.])(?:0x[\da-f_]+|\d[\d_]*\.?[\d_]*(?:e[-+]?\d+)?)", re.IGNORECASE)
 _UNUSUAL = re.compile(rb"\d_\d|\de[-+]?\d|0x", re.IGNORECASE)
@@ -91,13 +93,11 @@ def _free_words() -> frozenset[bytes]:
     return frozenset(word.lower().encode() for word in EVERYWHERE | FEEDING | _MODELS)
 
 
-@cache
+@lru_cache(maxsize=1 << 15)
 def _is_label(token: bytes) -> bool:
-    return len(token) > 1 and bool(label_of(token.decode("ascii")))
-
-
-_LABEL_ENDS = (b"mean", b"means", b"mean_", b"std", b"stds", b"std_")
-_MEASURES = frozenset({b"mean", b"std"})
+    """Whether a name is that of a mean, std or range; a method call is none: those are looked at with their operators."""
+    name = token.decode("ascii")
+    return len(name) > 1 and (bool(label_of(name)) or feeds(name))
 
 
 def may_hold_sites(data: bytes, notebook: bool = False) -> bool:
@@ -122,7 +122,7 @@ def _speaks_of_pixels(data: bytes, tokens: set[bytes]) -> bool:
     """Whether numbers and names are there that little but pixel values has."""
     return (
         _LEVELS.search(data) is not None
-        or any(map(_is_label, _label_candidates(tokens)))
+        or any(map(_is_label, tokens - _MEASURES))
         or _CHANNELS.search(data) is not None
         or _MEANS.search(data) is not None
         or ((b"mean" in tokens or b"std" in tokens) and _BARE_LABEL.search(data) is not None)
@@ -140,22 +140,17 @@ def names_a_library(data: bytes) -> bool:
 
 
 def speaks_of_pixels(data: bytes) -> bool:
-    """Whether a file must be parsed even in a project that names no package of the catalogue."""
-    return _speaks_of_pixels(data, set(data.lower().translate(_BLANKED).split()))
+    """Whether a file must be parsed even in a project that hardly names a package of the catalogue.
+
+    A level that is multiplied or divided by, one number a channel, or both a mean and a std.
+    """
+    if _SCALED.search(data) or _CHANNELS.search(data):
+        return True
+    labels = {label_of(token.decode("ascii")) for token in data.lower().translate(_BLANKED).split()}
+    return {"mean", "std"} <= labels and _BARE_LABEL.search(data) is not None
 
 
-def _label_candidates(tokens: set[bytes]) -> Iterator[bytes]:
-    for token in tokens:
-        # A method call is no label: `.mean(` and `.std(` are looked at with their operators.
-        if token.endswith(_LABEL_ENDS) and token not in _MEASURES:
-            yield token
-    yield from tokens & _EXACT_LABELS
-
-
-_EXACT_LABELS = frozenset({
-    b"mu", b"sigma", b"sd", b"means", b"stds", b"max_val", b"max_value", b"maxval", b"peak", b"max_pixel_value", b"data_range",
-    b"pixel_max",
-})  # fmt: skip
+_MEASURES = frozenset({b"mean", b"std"})
 _BARE_LABEL = re.compile(rb"(?<!\.)(?<![\w])(?:mean|std)\b|\.(?:mean|std)\b(?!\s*\()", re.IGNORECASE)
 
 

@@ -68,7 +68,7 @@ def test_bar_of_a_real_run_goes_to_the_terminal_and_not_to_the_report() -> None:
     pty = pytest.importorskip("pty", reason="Windows has no pseudo-terminals")
     code = (
         "import normlint.commands.progress as progress\nprogress.PATIENCE = progress.INTERVAL = 0.0\n"
-        f"from normlint.cli import main\nmain(['check', '--format=concise', '--exit-zero', {str(DEMO)!r}])\n"
+        f"from normlint.cli import main\nmain(['check', '--no-cache', '--format=concise', '--exit-zero', {str(DEMO)!r}])\n"
     )
     ours, theirs = pty.openpty()
     environment = os.environ | {"TERM": "xterm"}

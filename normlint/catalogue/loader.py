@@ -37,9 +37,16 @@ class Catalogue:
         self._datasets: dict[str, dict[str, list[str]]] = document["datasets"]
         self._not_typos: list[list[float]] = document["not_typos"]
         self._built: dict[str, Entry] = {}
+        self._canonical: dict[str, str] = {}
 
     def canonical(self, dotted: str) -> str:
         """The import path with known aliases of its package replaced (``tensorflow.compat.v1`` is ``tensorflow``)."""
+        known = self._canonical.get(dotted)
+        if known is None:
+            known = self._canonical[dotted] = self._without_aliases(dotted)
+        return known
+
+    def _without_aliases(self, dotted: str) -> str:
         for _ in range(_LONGEST_ALIAS_CHAIN):
             if dotted in self._functions or dotted in self._constants:
                 break

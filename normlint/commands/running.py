@@ -33,10 +33,7 @@ def run_analysis(
     of an earlier run over the same files. A long run at a terminal shows a progress bar unless it is ``quiet``.
     """
     from normlint.cache import Store
-    from normlint.catalogue import CatalogueError
     from normlint.commands.rule_names import check_rule_names
-    from normlint.discover import PathError
-    from normlint.plugins import PluginError
     from normlint.project import analyze
 
     try:
@@ -49,8 +46,19 @@ def run_analysis(
             return analyze(
                 paths or (Path(),), settings, overlay, resolved.root, progress, store=store, with_facts=with_facts or own
             )
-    except (PathError, PluginError, CatalogueError) as error:
-        raise Trouble(str(error)) from error
+    except Exception as error:
+        if _is_expected(error):
+            raise Trouble(str(error)) from error
+        raise
+
+
+def _is_expected(error: Exception) -> bool:
+    """Whether the user's paths, plugins or catalogue are to blame. Imports what a run that goes well has no use for."""
+    from normlint.catalogue import CatalogueError
+    from normlint.discover import PathError
+    from normlint.plugins import PluginError
+
+    return isinstance(error, (PathError, PluginError, CatalogueError))
 
 
 def rules_here() -> tuple[Rule, ...]:
