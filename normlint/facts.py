@@ -25,6 +25,7 @@ from normlint.evaluate.observations import (
 )
 from normlint.findings import Related
 from normlint.mismatches import Mismatch, mismatches, outliers
+from normlint.order_mismatches import OrderMismatch, order_mismatches
 from normlint.pairing import Pair, pairs
 from normlint.pixelmap import Stats
 from normlint.places import Place
@@ -119,6 +120,13 @@ class Facts:
     def reversals(self) -> tuple[Reversal, ...]:
         """Pictures that reach a model in another channel order than in training, or than that of their stats."""
         return (*against_training(self.pairs), *against_stats(self.feeds))
+
+    @cached_property
+    def order_mismatches(self) -> tuple[OrderMismatch, ...]:
+        """Images that reach a model in another channel order than those of the programs that decide it."""
+        told = {reversal.picture.entry for reversal in self.reversals}
+        found = order_mismatches(self.entry_points, tuple(self.observations()))
+        return tuple(mismatch for mismatch in found if mismatch.feed.entry not in told)
 
     def observations(self, *kinds: str) -> Iterator[Observation]:
         for file in self.files:

@@ -55,7 +55,7 @@ def mismatches(pairs: Iterable[Pair], observations: Iterable[Observation]) -> It
     groups: dict[tuple[str, str], list[Pair]] = defaultdict(list)
     for pair in pairs:
         groups[pair.other.path, pair.fed].append(pair)
-    observed = _by_entry(observations)
+    observed = by_entry(observations)
     for group in groups.values():
         expected = training_arrivals(group)
         if expected is None:
@@ -88,7 +88,7 @@ def comparison(pair: Pair) -> str:
 
 def outliers(entries: tuple[EntryPoint, ...], observations: Iterable[Observation]) -> Iterator[Mismatch]:
     """The one entry point that differs from at least two others which serve the same model and agree."""
-    observed = _by_entry(observations)
+    observed = by_entry(observations)
     by_model: dict[str, list[EntryPoint]] = defaultdict(list)
     for entry in entries:
         for model in entry.models:
@@ -114,7 +114,7 @@ def outliers(entries: tuple[EntryPoint, ...], observations: Iterable[Observation
                 )  # fmt: skip
 
 
-def _by_entry(observations: Iterable[Observation]) -> dict[tuple[str, Place], list[Observation]]:
+def by_entry(observations: Iterable[Observation]) -> dict[tuple[str, Place], list[Observation]]:
     """Observations by the file whose top level or function led to them, and their place."""
     observed: dict[tuple[str, Place], list[Observation]] = defaultdict(list)
     for observation in observations:

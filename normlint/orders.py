@@ -11,7 +11,7 @@ from normlint.pixelmap import Numbers
 from normlint.places import Place
 from normlint.values import Guard, Image
 
-_ON_PURPOSE = re.compile(r"rgb|bgr|swap|colou?r|channel|convert|flip|order", re.IGNORECASE)
+_ON_PURPOSE = re.compile(r"rgb|bgr|swap|colou?r|channel|convert|flip|\border|_order", re.IGNORECASE)
 _SHAPE = re.compile(r"ndim|shape|\bdim\b|mode|gr[ae]y", re.IGNORECASE)
 OTHER = {"RGB": "BGR", "BGR": "RGB"}
 
@@ -48,9 +48,16 @@ def where(observation: Observation) -> Place:
 def _chosen(guard: Guard) -> bool:
     """Whether the value holds only for another kind of picture (grey), or where a caller chose the order."""
     return any(
-        _ON_PURPOSE.search(subject) or (_SHAPE.search(subject) and (relation in {"!=", "false"} or text not in {"3", "4", ""}))
+        _ON_PURPOSE.search(subject) or (_SHAPE.search(subject) and _is_grey(subject, relation, text))
         for subject, relation, text in guard
     )
+
+
+def _is_grey(subject: str, relation: str, text: str) -> bool:
+    """Whether a condition on the shape or the mode leaves no colour picture."""
+    if relation in {"==", "!="}:
+        return (text in {"3", "4", "'RGB'"}) == (relation == "!=")
+    return bool(re.search(r"[=>] ?[34]\b", subject) if relation == "false" else re.search(r"[=<] ?[12]\b", subject))
 
 
 def is_ordered(observation: Observation) -> bool:

@@ -38,7 +38,7 @@ OPERATIONS: dict[str, frozenset[str]] = {
         "compose": "transforms maybe choice",
         "lambda": "function",
         "metric": "low high data_range normalize dtype_only",
-        "opaque": "",
+        "opaque": "unbounded",
         "checkpoint": "id loaded result",
     }.items()
 }

@@ -63,6 +63,20 @@ def _normalized(facts: Facts) -> Iterator[Finding]:
                 yield _finding(observation, taker, f"{wanted} elsewhere in the project", "medium", reference)
 
 
+def _between_programs(facts: Facts) -> Iterator[Finding]:
+    """One program feeds a model RGB, another one BGR."""
+    for mismatch in facts.order_mismatches:
+        told, related = history(mismatch.feed.image)
+        reference = Related(mismatch.reference.place, f"{mismatch.wanted} reaches the model here")
+        yield RULE.finding(
+            mismatch.place,
+            f"{mismatch.model} gets a picture in {mismatch.order} order ({told}), and {mismatch.wanted} in "
+            f"{mismatch.reference.entry} ({mismatch.reference.place}); paired: {mismatch.reason}",
+            label=f"{mismatch.order} here", key=f"{mismatch.model} {mismatch.order} {mismatch.wanted}", confidence="medium",
+            related=(*related, Related(mismatch.feed.place, f"{mismatch.order} reaches the model here"), reference),
+        )  # fmt: skip
+
+
 def _returned(facts: Facts) -> Iterator[Finding]:
     """A function whose callers get RGB for one kind of argument and BGR for another."""
     for returned in (returned for file in facts.files for returned in file.returned_orders):
@@ -126,6 +140,7 @@ def check(facts: Facts) -> Iterator[Finding]:
                 reversal.place, reversal.message, label=f"{reversal.picture.image.order} here", related=reversal.related,
                 key=reversal.key, confidence="medium",
             )  # fmt: skip
+    yield from _between_programs(facts)
 
 
 RULE = Rule("NL306", "channel-order", "warning", True, check)
