@@ -15,11 +15,13 @@ from normlint.evaluate.observations import (
     CheckpointLoad,
     Construction,
     Feed,
+    FunctionMap,
     MaskClamp,
     ModuleEvidence,
     Observation,
     PipelineObservation,
     ReturnedOrders,
+    StatsRescaled,
     Wraparound,
     steps_of,
 )
@@ -97,6 +99,8 @@ class Facts:
     constructions: tuple[Construction, ...] = ()
     modules: tuple[ModuleEvidence, ...] = ()
     settings: Settings = _DEFAULT
+    function_maps: tuple[FunctionMap, ...] = ()
+    stats_rescaled: tuple[StatsRescaled, ...] = ()
 
     @cached_property
     def entry_points(self) -> tuple[EntryPoint, ...]:
@@ -182,6 +186,7 @@ def gather(log: Log, settings: Settings = _DEFAULT) -> Facts:
             for path in paths
         ),
         tuple(dict.fromkeys(log.feeds)), tuple(dict.fromkeys(log.constructions)), tuple(log.modules), settings,
+        tuple(log.function_maps), tuple(dict.fromkeys(log.stats_rescaled)),
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from normlint.evaluate.channelwise import is_channelwise, seen_as_image
 from normlint.evaluate.constants import constant_site, feeds
 from normlint.evaluate.emission import flush
 from normlint.evaluate.machine import Machine, channel_of, label_of
+from normlint.evaluate.sharing import rescaled_stats
 from normlint.evaluate.subscripts import channel_axis
 from normlint.pixelmap import IDENTITY, Affine, Interval, Numbers
 from normlint.places import Place
@@ -202,6 +203,7 @@ def augmented(run: Machine, node: ir.AugmentedAssign) -> None:
     current = evaluate(run, node.target)
     value = evaluate(run, node.value)
     result = binary(run, node.operator, current, value, run.place(node))
+    rescaled_stats(run, node, current, value)
     if isinstance(current, ChannelRef):
         content = run.contents(flush(run, result))
         if isinstance(content, Image):

@@ -7,15 +7,17 @@ from normlint.evaluate.attributes import bind_method
 from normlint.evaluate.calls import call, run_body
 from normlint.evaluate.imports import module_scope
 from normlint.evaluate.machine import STEPS_PER_FUNCTION, BudgetSpent, Frame, Machine, class_member, label_of
-from normlint.evaluate.observations import ModuleEvidence
+from normlint.evaluate.observations import FunctionMap, ModuleEvidence
 from normlint.evaluate.statements import is_main_guard
 from normlint.evaluate.text import text
+from normlint.pixelmap import IDENTITY
 from normlint.values import (
     ALWAYS,
     ClassValue,
     Constant,
     External,
     FunctionValue,
+    Image,
     InstanceCell,
     ListCell,
     Ref,
@@ -126,7 +128,7 @@ def open_function(run: Machine, function: FunctionValue) -> None:
     run.state = outer.fork()
     run.entered.add(function.place)
     try:
-        run_body(run, function, scope, frame)
+        _observe_map(run, function, run_body(run, function, scope, frame))
     except BudgetSpent:
         pass  # counted in the log; the rest of the function stays unseen
     finally:
@@ -160,6 +162,18 @@ def annotated_object(run: Machine, function: FunctionValue, parameter: ir.Parame
         finally:
             run.muted -= 1
     return instance
+
+
+def _observe_map(run: Machine, function: FunctionValue, result: Value) -> None:
+    """Log a function that does nothing but map a parameter's values."""
+    image = run.contents(result)
+    if not isinstance(image, Image) or image.origin.kind != "parameter" or image.map is None or image.map == IDENTITY:
+        return
+    if any(parameter.name == image.origin.name for parameter in function.parameters):
+        body = function.body
+        last = run.scopes[function.scope].module.place((body[-1] if isinstance(body, tuple) else body).span).end_line
+        owner = function.owner.name if function.owner is not None else ""
+        run.log.function_maps.append(FunctionMap(function.name, owner, function.place, image.map, last))
 
 
 def open_parameter(run: Machine, parameter: ir.Parameter, default: Value | None) -> Value:

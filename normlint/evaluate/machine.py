@@ -16,11 +16,13 @@ from normlint.evaluate.observations import (
     CheckpointLoad,
     Construction,
     Feed,
+    FunctionMap,
     MaskClamp,
     ModuleEvidence,
     Observation,
     PipelineObservation,
     ReturnedOrders,
+    StatsRescaled,
     Training,
     Wraparound,
 )
@@ -125,6 +127,8 @@ class Log:
     wraparounds: list[Wraparound] = field(default_factory=list)
     mask_clamps: list[MaskClamp] = field(default_factory=list)
     returned_orders: list[ReturnedOrders] = field(default_factory=list)
+    function_maps: list[FunctionMap] = field(default_factory=list)
+    stats_rescaled: list[StatsRescaled] = field(default_factory=list)
     trainings: list[Training] = field(default_factory=list)
     dormant: list[Observation] = field(default_factory=list)
     feeds: list[Feed] = field(default_factory=list)

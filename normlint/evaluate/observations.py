@@ -153,6 +153,35 @@ class MaskClamp:
 
 
 @dataclass(frozen=True, slots=True)
+class FunctionMap:
+    """A function that returns one of its arguments through an affine map, whatever the argument is.
+
+    ``owner`` is the class that it is a method of; empty for functions of a module.
+    """
+
+    name: str
+    owner: str
+    place: Place
+    affine: Affine
+    last_line: int
+
+    @property
+    def lines(self) -> range:
+        return range(self.place.line, self.last_line + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class StatsRescaled:
+    """``mean /= 255`` on an array that outlives the call: the caller's, or an attribute of the object."""
+
+    place: Place
+    name: str
+    function: str
+    operator: str
+    attribute: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnedOrders:
     """A function whose branches return different channel orders, each with the place that made it so."""
 

@@ -9,6 +9,7 @@ from normlint.evaluate.observations import Observation, steps_of
 from normlint.facts import Facts, only_normalization
 from normlint.findings import Finding, Related
 from normlint.fixes import Fix
+from normlint.inverses import broken_pairs
 from normlint.offers import undo_stats, use_stats
 from normlint.pixelmap import Stats
 from normlint.places import Place
@@ -22,9 +23,7 @@ def _is_inverse_attempt(observation: Observation) -> bool:
         return affine is None or affine.gain != (1.0,) or affine.bias != (1.0,)
     if observation.mean is None or not any(observation.mean):
         return False  # the first half of an inverse in two steps
-    return observation.std is not None and (
-        min(observation.std) > 1.2 and max(map(abs, observation.mean)) < 10
-    )
+    return observation.std is not None and min(observation.std) > 1.2 and max(map(abs, observation.mean)) < 10
 
 
 def _by_flow(observation: Observation, stats: Stats) -> Iterator[Finding]:
@@ -84,13 +83,21 @@ def _fix(observation: Observation, called: Place, stats: Stats, reference: Place
     return use_stats(called, mean, std, stats, reference=reference, formula=observation.place)
 
 
+def _by_name(facts: Facts) -> Iterator[Finding]:
+    """Functions of one module or class that say in their names that one undoes the other."""
+    for pair in broken_pairs(facts.function_maps, facts.observations("sink")):
+        undone = (Related(pair.forward.place, "what it should undo"),)
+        yield RULE.finding(pair.inverse.place, pair.message, label="no inverse", related=undone, confidence="medium")
+
+
 def check(facts: Facts) -> Iterator[Finding]:
     """A denormalize does not undo the normalize that it is paired with.
 
     ## What it does
     Where the data flow from a normalize to a denormalize is known, checks that the product of both maps is the picture
     again: 0..1, or 0..255 with or without the half that makes a truncating cast round (`127.5 * x + 128` is the right inverse
-    of 0.5/0.5). Where it is not known, a denormalize is compared with the one normalization of its file.
+    of 0.5/0.5). Where it is not known, a denormalize is compared with the one normalization of its file, and functions that are
+    named as inverses (`normalize` and `denormalize`, `transform` and `inverse_transform`) with each other.
 
     ## Why is this bad?
     Colours and contrast of every saved picture are wrong, and metrics on them as well.
@@ -129,6 +136,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     holds the formula, or of a Normalize that stands for a denormalize; and for arithmetic with bare numbers on a name whose
     kind of array and channel axis are known. Constants of the normalize are used where they are in reach.
     """
+    yield from _by_name(facts)
     for file in facts.files:
         only = only_normalization(file)
         right = {(o.place, o.stack) for o in file.of_kind("denormalize", "normalize") if _agrees(o)}

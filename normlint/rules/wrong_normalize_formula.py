@@ -22,7 +22,7 @@ def check(facts: Facts) -> Iterator[Finding]:
 
     ## What it does
     Reports precedence slips (`x - mean / std` subtracts the quotient and never divides the image) and a std that is
-    multiplied where it should divide.
+    multiplied where it should divide; also a mean or std that is divided by 255 in place on every call.
 
     ## Why is this bad?
     The network gets values of another scale than it was trained with; it is only worse, it does not fail.
@@ -42,6 +42,15 @@ def check(facts: Facts) -> Iterator[Finding]:
     ## Fix safety
     Unsafe: it changes what the network gets, which is what it is for.
     """
+    for scaled in facts.stats_rescaled:
+        factor = "shrinks" if scaled.operator == "/" else "grows"
+        whose = "an attribute of the object" if scaled.attribute else "the caller's array"
+        yield RULE.finding(
+            scaled.place,
+            f"`{scaled.name} {scaled.operator}= 255` changes {whose} in place: it {factor} by 255 with every call of "
+            f"{scaled.function}, so that only the first picture is normalized as it should be",
+            label=f"bind a new value: `{scaled.name} = {scaled.name} {scaled.operator} 255`", key=f"{scaled.name} in place",
+        )
     for observation in facts.observations("normalize", "denormalize", "scale"):
         if observation.helper:
             continue
