@@ -52,9 +52,8 @@ def _named(claims: tuple[Stats, ...]) -> Stats:
 
 
 def _by_file(observation: Observation, stats: Stats, place: Place) -> Iterator[Finding]:
-    if observation.affine is None or observation.mean is None or observation.std is None:
-        return
-    if observation.before is not None and observation.before.anchored:
+    anchored = observation.before is not None and observation.before.anchored
+    if anchored or observation.affine is None or observation.mean is None or observation.std is None:
         return
     claims = denormalize_claims(observation.affine)
     if claims and not is_half(observation.affine, stats) and not any(undone_by(claim, stats) for claim in claims):
