@@ -263,6 +263,7 @@ def joined(run: Machine, images: list[Image], count: int, place: Place) -> Value
     """Stacked or concatenated images: of one map where all agree, otherwise only of a common range."""
     if not images or len(images) != count:
         return run.unknown("output", "combine", place)
+    sinks.stretched_apart(run, images)
     first = images[0]
     if all((i.map, i.interval, i.dtype, i.anchored) == (first.map, first.interval, first.dtype, first.anchored)
            for i in images) and (first.anchored or len(images) == 1):  # fmt: skip

@@ -124,7 +124,7 @@ def grid(run: Machine, entry: Entry, arguments: dict[str, Value], value: Value, 
         return image
     if pair is None:
         run.observe(Observation("sink", entry.name, place, source="literal", before=image, note=how))
-        step = Step("minmax", place, image.step)
+        step = Step("minmax", place, image.step, label="grid" if how == "minmax" else "")
         return replace(image, map=None, interval=UNIT if how == "minmax" else None, step=step)
     affine = Affine((1 / (pair[1] - pair[0]),), (-pair[0] / (pair[1] - pair[0]),))
     after = replace(
@@ -137,3 +137,10 @@ def grid(run: Machine, entry: Entry, arguments: dict[str, Value], value: Value, 
                     low=pair[0], high=pair[1], note="grid")
     )  # fmt: skip
     return after
+
+
+def stretched_apart(run: Machine, images: list[Image]) -> None:
+    """Note grids that are put side by side and were stretched, each by its own minimum and maximum."""
+    places = {image.step.place for image in images if image.step is not None and image.step.label == "grid"}
+    for place in sorted(places) if len(places) > 1 else ():
+        run.observe(Observation("sink", "torchvision.utils.make_grid", place, source="literal", note="side by side"))

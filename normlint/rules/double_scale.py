@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from normlint.catalogue import catalogue
 from normlint.evaluate.observations import steps_of
 from normlint.facts import Facts
 from normlint.findings import Finding, Related
@@ -11,11 +12,37 @@ from normlint.pixelmap import show_interval
 from normlint.rules.registry import Rule
 
 
+def _by_file_type(facts: Facts) -> Iterator[Finding]:
+    """``plt.imread(path) * 255``: right for PNG files only, the one kind that matplotlib reads as 0..1."""
+    for observation in facts.certain("scale", "denormalize"):
+        image, affine = observation.before, observation.affine
+        if image is None or affine is None or image.step is not None or not 250 < min(affine.gain) < 260:
+            continue
+        entry = catalogue().lookup(image.origin.name) if image.origin.kind == "picture" else None
+        if entry is None or not entry.operation.get("depends") or not entry.name.startswith(("matplotlib.", "pylab.")):
+            continue
+        if any(_asks(subject + text, relation) for subject, relation, text in observation.guard):
+            continue
+        yield RULE.finding(
+            observation.place,
+            "imread of matplotlib gives 0..1 for PNG files only; other pictures are bytes, and x255 wraps around",
+            label="0..255 already unless it is a PNG", key="matplotlib x255", confidence="medium",
+        )
+
+
+def _asks(condition: str, relation: str) -> bool:
+    """Whether a condition lets PNG files or floats through only."""
+    if "png" in condition.lower():
+        return relation in {"true", "=="}
+    return any(word in condition for word in ("dtype", "max()", "max(", "float", "uint8"))
+
+
 def check(facts: Facts) -> Iterator[Finding]:
     """Scaled by 255, either way, twice.
 
     ## What it does
-    Reports a division by 255 of data that is known to be 0..1 already, and a multiplication by 255 of 0..255 data.
+    Reports a division by 255 of data that is known to be 0..1 already, and a multiplication by 255 of 0..255 data, also of what
+    `plt.imread` reads: 0..1 for PNG files, bytes for all others.
 
     ## Why is this bad?
     The image is black (0..0.004) or far out of range.
@@ -36,6 +63,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     picture = transforms.ToTensor()(Image.open("a.png"))
     ```
     """
+    yield from _by_file_type(facts)
     for observation in facts.certain("to_unit", "scale", "normalize", "denormalize"):
         image, affine = observation.before, observation.affine
         if image is None or image.interval is None or affine is None or observation.note:

@@ -94,6 +94,13 @@ def check(facts: Facts) -> Iterator[Finding]:
     ```
     """
     for observation in facts.certain("sink"):
+        if observation.note == "side by side":
+            yield RULE.finding(
+                observation.place,
+                "grids that are put side by side are stretched here, each by its own minimum and maximum: their brightness "
+                "cannot be compared; give value_range",
+                label="add value_range", key="stretched apart",
+            )
         if observation.note or observation.contract is None or observation.low is not None:
             continue
         problem = _problem(observation)

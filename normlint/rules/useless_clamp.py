@@ -10,6 +10,7 @@ from normlint.findings import Finding
 from normlint.fixes import ClampFirst, Fix, ReplaceNumber
 from normlint.pixelmap import show_interval
 from normlint.rules.registry import Rule
+from normlint.values import Image, Step
 
 
 def _problem(observation: Observation) -> str | None:
@@ -25,7 +26,7 @@ def _problem(observation: Observation) -> str | None:
             return "clamp to 0..1 on the result of a Normalize cuts off everything darker than the mean: clamp before"
     if image.interval is None or not image.interval.bounded:
         unit = [s for s in steps if s.operation in {"add", "denormalize"} and _unit_mean(s.operand or (s.stats or ((),))[0])]
-        if unit and steps[-1] is unit[-1] and (low, high) == (0.0, 255.0):
+        if ((unit and steps[-1] is unit[-1]) or _to_unit(image, last)) and (low, high) == (0.0, 255.0):
             return "clamp to 0..255 of an image that was denormalized to 0..1: values above 1 survive"
         return None
     if not image.anchored:
@@ -48,6 +49,13 @@ def _fix(observation: Observation) -> Fix | None:
     if last is steps[-1] and (observation.low, observation.high) == (0.0, 1.0):
         return Fix("unsafe", observation.place, ClampFirst(), "Clamp before the Normalize")
     return None
+
+
+def _to_unit(image: Image, last: Step | None) -> bool:
+    """Whether the last thing done was to multiply by a std below 1 and to add a mean below 1, channel by channel."""
+    if image.map is None or last is None or last.operation != "add" or len(image.map.bias) != 3:
+        return False
+    return all(0 < number < 1 for number in (*image.map.gain, *image.map.bias))
 
 
 def _unit_mean(numbers: tuple[float, ...]) -> bool:
