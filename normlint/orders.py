@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from normlint.claims import normalized_stats
 from normlint.evaluate.observations import Observation, steps_of
+from normlint.evaluate.order_guards import is_chosen
 from normlint.findings import Related
 from normlint.pixelmap import Numbers
 from normlint.places import Place
-from normlint.values import Guard, Image
+from normlint.values import Image
 
-_ON_PURPOSE = re.compile(r"rgb|bgr|swap|colou?r|channel|convert|flip|\border|_order", re.IGNORECASE)
-_SHAPE = re.compile(r"ndim|shape|\bdim\b|mode|gr[ae]y", re.IGNORECASE)
 OTHER = {"RGB": "BGR", "BGR": "RGB"}
 
 
@@ -45,27 +42,12 @@ def where(observation: Observation) -> Place:
     return source if observation.kind == "normalize" else observation.place
 
 
-def _chosen(guard: Guard) -> bool:
-    """Whether the value holds only for another kind of picture (grey), or where a caller chose the order."""
-    return any(
-        _ON_PURPOSE.search(subject) or (_SHAPE.search(subject) and _is_grey(subject, relation, text))
-        for subject, relation, text in guard
-    )
-
-
-def _is_grey(subject: str, relation: str, text: str) -> bool:
-    """Whether a condition on the shape or the mode leaves no colour picture."""
-    if relation in {"==", "!="}:
-        return (text in {"3", "4", "'RGB'"}) == (relation == "!=")
-    return bool(re.search(r"[=>] ?[34]\b", subject) if relation == "false" else re.search(r"[=<] ?[12]\b", subject))
-
-
 def is_ordered(observation: Observation) -> bool:
     """Whether the channel order of what a site gets is known from its reader."""
     image = observation.before
     if image is None or image.order not in OTHER or image.assumed or observation.helper:
         return False
-    return not _chosen(observation.guard)
+    return not is_chosen(observation.guard)
 
 
 def ordered_mean(observation: Observation) -> Numbers | None:
