@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from normlint.evaluate.machine import Frame, Machine
 from normlint.evaluate.observations import ReturnedOrders, steps_of
+from normlint.evaluate.order_guards import is_chosen, names_order
 from normlint.evaluate.state import Content
 from normlint.places import Place
 from normlint.values import Alternatives, FunctionValue, Guard, Image, TupleValue, Value
 
-_ON_PURPOSE = re.compile(r"rgb|bgr|swap|colou?r|channel|convert|flip|mode|backend|order", re.IGNORECASE)
 _BY_KIND = re.compile(r"isinstance|\btype\(")
 _MOST_ITEMS = 4
 
@@ -21,7 +21,7 @@ def observe_returns(run: Machine, function: FunctionValue, frame: Frame) -> None
 
     A flag that switches a transform off is somebody's choice; the type of an argument should make no difference.
     """
-    if _ON_PURPOSE.search(function.name) or run.muted:
+    if names_order(function.name) or run.muted:
         return
     for position in range(_MOST_ITEMS):
         found: dict[tuple[str, Place], bool] = {}
@@ -30,10 +30,19 @@ def observe_returns(run: Machine, function: FunctionValue, frame: Frame) -> None
         for guard, image in images:
             known = _order(image)
             by_kind = any(_BY_KIND.search(subject) for subject, _, _ in guard - shared)
-            if known is not None and by_kind and not any(_ON_PURPOSE.search(subject + text) for subject, _, text in guard):
+            if known is not None and by_kind and not is_chosen(guard):
                 found[known] = found.get(known, False) or image.order is not None
-        if {order for order, _ in found} == {"RGB", "BGR"} and any(found.values()):
+        here = any(_inside(run, function, place) for _, place in found)
+        if here and {order for order, _ in found} == {"RGB", "BGR"} and any(found.values()):
             run.log.returned_orders.append(ReturnedOrders(function.name, function.place, tuple(found)))
+
+
+def _inside(run: Machine, function: FunctionValue, place: Place) -> bool:
+    """Whether a place lies in the function: what only passes through it is told where it was made."""
+    if not isinstance(function.body, tuple) or place.path != function.place.path:
+        return False
+    last = run.scopes[function.scope].module.place(function.body[-1].span).end_line
+    return function.place.line <= place.line <= last
 
 
 def _images(run: Machine, returns: list[tuple[Guard, Value]], position: int) -> Iterator[tuple[Guard, Image]]:
