@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from normlint.fixing.session import Outcome, Session
+from normlint.fixing.repair import Outcome, Repair
 from normlint.project import Settings, analyze
 from normlint.rules import RULES
 
@@ -17,7 +17,7 @@ CASES = sorted((Path(__file__).parent.parent / "fixtures" / "fixes").glob("*/*")
 def fixed(folder: Path, code: str, unsafe: bool = True) -> Outcome:
     """The project in a folder with every fix of one rule made, in memory."""
     chosen = Settings(select=(code,))
-    return Session(
+    return Repair(
         lambda overlay: analyze((folder,), chosen, overlay), lambda path: (folder / path).read_bytes(), lambda path: True,
         unsafe, lambda path: (folder / path).is_file(),
     ).run()  # fmt: skip

@@ -14,7 +14,7 @@ from normlint.findings import Finding
 from normlint.fixes import Fix, Remove
 from normlint.fixing.document import Document, EditError, Replacement, in_order, moved
 from normlint.fixing.preview import previews
-from normlint.fixing.session import MOST_ROUNDS, Session
+from normlint.fixing.repair import MOST_ROUNDS, Repair
 from normlint.places import Place
 from normlint.project import Analysis, Settings, analyze
 
@@ -31,7 +31,7 @@ LINES = st.lists(st.text(st.characters(codec="latin-1", exclude_characters="\r\n
 
 def run(folder: Path, allowed: str = "") -> Mapping[str, bytes]:
     """What the safe and unsafe fixes of the rules on by default change."""
-    return Session(
+    return Repair(
         lambda overlay: analyze((folder,), Settings(), overlay), lambda path: (folder / path).read_bytes(),
         lambda path: path.startswith(allowed), True,
     ).run().changed  # fmt: skip
@@ -85,14 +85,14 @@ def finding(code: str = "NL901", line: int = 1, key: str = "", fixable: bool = T
     return Finding(code, "unused-suppression", "warning", "high", place, "m", key=key, fix=fix)
 
 
-def answers(*found: tuple[Finding, ...]) -> Session:
-    """A session on ``x\\ny\\n`` whose analyses, one after the other, find this; the last one again and again."""
+def answers(*found: tuple[Finding, ...]) -> Repair:
+    """A repair of ``x\\ny\\n`` whose analyses, one after the other, find this; the last one again and again."""
     left = list(found)
 
     def engine(overlay: Mapping[str, bytes]) -> Analysis:
         return Analysis(Path(), left.pop(0) if len(left) > 1 else left[0], ())
 
-    return Session(engine, lambda path: b"x\ny\n", lambda path: True)
+    return Repair(engine, lambda path: b"x\ny\n", lambda path: True)
 
 
 def test_a_fix_that_brings_a_new_finding_is_refused() -> None:
@@ -121,7 +121,7 @@ def test_a_fix_of_what_stays_is_tried_once() -> None:
         asked += 1
         return Analysis(Path(), (finding(),), ())
 
-    outcome = Session(engine, lambda path: b"x\ny\n", lambda path: True).run()
+    outcome = Repair(engine, lambda path: b"x\ny\n", lambda path: True).run()
     assert (asked, outcome.changed) == (2, {})
 
 
@@ -135,7 +135,7 @@ def test_fixes_come_to_an_end() -> None:
         return Analysis(Path(), (finding(f"NL{asked}", 1),) if asked % 2 else (), ())
 
     lines = b"x\n" * 3 * MOST_ROUNDS
-    Session(engine, lambda path: lines, lambda path: True).run()
+    Repair(engine, lambda path: lines, lambda path: True).run()
     assert asked <= MOST_ROUNDS + 1
 
 
@@ -148,7 +148,7 @@ def test_one_bad_fix_does_not_hold_up_the_others(tmp_path: Path) -> None:
         found = [finding("NL901", number, line) for number, line in enumerate(lines, 1)]
         return Analysis(Path(), (*found, *([] if "b" in lines else [finding("NL202", 1, "bad", fixable=False)])), ())
 
-    outcome = Session(engine, lambda path: text, lambda path: True).run()
+    outcome = Repair(engine, lambda path: text, lambda path: True).run()
     assert outcome.changed == {"a.py": b"b\n"}
     assert [unfixed.finding.key for unfixed in outcome.unfixed] == ["b"]
 
@@ -209,6 +209,6 @@ def test_a_fix_that_hides_the_code_from_the_analysis_is_refused(tmp_path: Path) 
     def hidden(overlay: Mapping[str, bytes]) -> Analysis:
         return analyze((tmp_path,), Settings(), {"a.py": (SOURCE[:start] + "unknown()\n").encode()} if overlay else {})
 
-    outcome = Session(hidden, lambda path: SOURCE.encode(), lambda path: True, True).run()
+    outcome = Repair(hidden, lambda path: SOURCE.encode(), lambda path: True, True).run()
     assert outcome.changed == {}
     assert [unfixed.reason for unfixed in outcome.unfixed] == ["the analysis would understand less of the file"]

@@ -10,7 +10,7 @@ import pytest
 from normlint.fixing.document import EditError, Replacement
 from normlint.fixing.notebook import NotebookDocument, reads_as
 from normlint.fixing.preview import previews
-from normlint.fixing.session import Outcome, Session
+from normlint.fixing.repair import Outcome, Repair
 from normlint.project import Settings, analyze
 
 HEAD = "%matplotlib inline\nimport numpy as np\nfrom PIL import Image\nfrom torchvision import transforms\n"
@@ -30,7 +30,7 @@ def notebook(*cells: str, indent: int | None = 1, ascii_only: bool = False, newl
 
 
 def run(folder: Path) -> Outcome:
-    return Session(
+    return Repair(
         lambda overlay: analyze((folder,), Settings(), overlay), lambda path: (folder / path).read_bytes(), lambda path: True,
         True,
     ).run()  # fmt: skip

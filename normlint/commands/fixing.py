@@ -16,7 +16,7 @@ from normlint.commands.console import encodable
 from normlint.commands.trouble import Trouble
 
 if TYPE_CHECKING:
-    from normlint.fixing.session import Outcome
+    from normlint.fixing.repair import Outcome
     from normlint.project import Analysis, Overlay
 
 Analyze = Callable[["Overlay"], "Analysis"]
@@ -90,11 +90,11 @@ def show_differences(
 def _outcome(
     analysis: Analysis, paths: tuple[Path, ...], analyze: Analyze, read: Callable[[str], bytes | None], unsafe: bool
 ) -> Outcome:
-    from normlint.fixing.session import Session
+    from normlint.fixing.repair import Repair
     from normlint.project import path_filter
 
     allowed = path_filter(analysis.root, paths or (Path(),))
-    return Session(analyze, read, allowed, unsafe, lambda path: (analysis.root / path).is_file()).run(analysis)
+    return Repair(analyze, read, allowed, unsafe, lambda path: (analysis.root / path).is_file()).run(analysis)
 
 
 def _reader(root: Path, unsaved: Overlay = MappingProxyType({})) -> Callable[[str], bytes | None]:

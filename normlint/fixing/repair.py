@@ -44,7 +44,7 @@ class Outcome:
 
 
 @dataclass
-class Session:
+class Repair:
     """``analyze`` runs on the project with an overlay, ``read`` gives the bytes of a file as it is on disk.
 
     ``allowed`` says which files may be changed; ``unsafe`` whether unsafe fixes are made as well.
