@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Union
 
-from normlint.values import Alternatives, Cell, Value
+from normlint.values import Cell, Value
 
 Content = Union[Value, Cell]
 Key = Union[int, tuple[int, str]]  # a cell's address, or a name in a numbered scope
@@ -38,15 +37,3 @@ class State:
     def absorb(self, child: State) -> None:
         """Take over the changes of a fork that is the only one to go on."""
         self.changes.update(child.changes)
-
-
-def differing(one: State, other: State) -> Iterator[tuple[Key, Content | None, Content | None]]:
-    """Keys that two forks of one state hold differently, with both contents."""
-    for key in dict.fromkeys((*one.changes, *other.changes)):
-        a, b = one.get(key), other.get(key)
-        if a is not b:
-            yield key, a, b
-
-
-def is_alternatives(content: Content | None) -> bool:
-    return isinstance(content, Alternatives)
