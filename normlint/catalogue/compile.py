@@ -45,8 +45,9 @@ def compiled(folder: Path = DATA) -> dict[str, Any]:
 
 def of_files(files: dict[Path, dict[str, Any]]) -> dict[str, Any]:
     """The contents of catalogue files as one document. Raises ``CatalogueError`` naming the file and the entry."""
-    document: dict[str, Any] = {"groups": [], "functions": {}, "methods": {}, "constants": {}, "prefixes": {},
-                                "stats": [], "datasets": {}, "not_typos": []}  # fmt: skip
+    document: dict[str, Any] = {"groups": [], "constants": {}, "prefixes": {}, "stats": [], "datasets": {}, "not_typos": []}
+    functions: set[str] = set()
+    methods: set[str] = set()
     for path, data in files.items():
         unknown = sorted(set(data) - _FILE_KEYS)
         if unknown:
@@ -66,13 +67,13 @@ def of_files(files: dict[Path, dict[str, Any]]) -> dict[str, Any]:
         document["not_typos"].extend(data.get("not_typos", ()))
         for group in data.get("entries", ()):
             _check(path, group)
-            number = len(document["groups"])
-            document["groups"].append({k: v for k, v in group.items() if k not in {"in", "names"}})
-            for dotted in spellings(group):
-                table = document["methods" if group["call"] == "method" else "functions"]
-                if dotted in table:
+            known = methods if group["call"] == "method" else functions
+            names = list(spellings(group))
+            for dotted in names:
+                if dotted in known:
                     raise CatalogueError(f"{path.name}: {dotted} stands twice")
-                table[dotted] = number
+                known.add(dotted)
+            document["groups"].append({"names": names} | {k: v for k, v in group.items() if k not in {"in", "names"}})
     return document
 
 
@@ -146,8 +147,19 @@ def _check_stats(path: Path, known: dict[str, Any]) -> None:
 
 
 def text(document: dict[str, Any]) -> str:
-    """The compiled file: one line, keys sorted, so that the same data gives the same bytes."""
-    return json.dumps(document, indent=None, separators=(",", ":"), sort_keys=True, allow_nan=False) + "\n"
+    """The compiled file: keys sorted and one entry a line, so that the same data gives the same bytes, and two changes merge."""
+    tables = (f"{_line(name)}:{_table(table)}" for name, table in sorted(document.items()))
+    return "{\n" + ",\n".join(tables) + "\n}\n"
+
+
+def _table(table: dict[str, Any] | list[Any]) -> str:
+    if isinstance(table, dict):
+        return "{\n" + ",\n".join(f"{_line(name)}:{_line(value)}" for name, value in sorted(table.items())) + "\n}"
+    return "[\n" + ",\n".join(map(_line, table)) + "\n]"
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, indent=None, separators=(",", ":"), sort_keys=True, allow_nan=False)
 
 
 def main(arguments: list[str]) -> int:

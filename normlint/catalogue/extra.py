@@ -11,7 +11,7 @@ from normlint.catalogue.entries import CatalogueError
 from normlint.catalogue.loader import COMPILED, Catalogue
 
 LARGEST = 1_000_000
-_TABLES = ("functions", "methods", "constants", "prefixes", "datasets")
+_TABLES = ("constants", "prefixes", "datasets")
 
 
 def load_extra(paths: Sequence[Path]) -> Catalogue:
@@ -30,9 +30,6 @@ def load_extra(paths: Sequence[Path]) -> Catalogue:
             raise
         names = ", ".join(path.name for path in files)
         raise CatalogueError(f"{names}: a value is of another type than it must be ({error})") from error
-    first = len(shipped["groups"])
-    for table in ("functions", "methods"):
-        own[table] = {name: first + number for name, number in own[table].items()}
     for table in _TABLES:
         shipped[table].update(own[table])
     for table in ("groups", "stats", "not_typos"):

@@ -29,8 +29,11 @@ class Catalogue:
 
     def __init__(self, document: dict[str, Any]) -> None:
         self._groups: list[dict[str, Any]] = document["groups"]
-        self._functions: dict[str, int] = document["functions"]
-        self._methods: dict[str, int] = document["methods"]
+        self._functions: dict[str, int] = {}
+        self._methods: dict[str, int] = {}
+        for number, group in enumerate(self._groups):  # a later entry stands above an earlier one of its name
+            table = self._methods if group["call"] == "method" else self._functions
+            table.update(dict.fromkeys(group["names"], number))
         self._constants: dict[str, Any] = document["constants"]
         self._prefixes: dict[str, str] = document["prefixes"]
         self._stats: list[dict[str, Any]] = document["stats"]
