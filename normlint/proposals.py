@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +11,8 @@ from normlint import __version__
 
 # Folders of code that is somebody else's to mend.
 FOREIGN = ("third_party", "third-party", "vendor", "external", "extern")
+# Nothing that ends a string in YAML or in a shell.
+_ADDRESS = re.compile(r"git\+(?:https|ssh)://[\w.~:/@%+-]+@[0-9a-f]{40,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,19 @@ def proposals(root: Path) -> tuple[Proposal, ...]:
     found = [_settings(root), _hook()]
     found.append(_gitlab() if (root / ".gitlab-ci.yml").is_file() else _github())
     return tuple(proposal for proposal in found if proposal is not None)
+
+
+def requirement() -> str:
+    """What installs this very normlint elsewhere: the commit that it was installed from, else the version (PEP 610)."""
+    from importlib.metadata import PackageNotFoundError, distribution
+
+    try:
+        origin = json.loads(distribution("normlint").read_text("direct_url.json") or "{}")
+    except (PackageNotFoundError, ValueError):
+        origin = {}
+    commit = origin.get("vcs_info", {})
+    address = f"{commit.get('vcs')}+{origin.get('url')}@{commit.get('commit_id')}"
+    return f"normlint @ {address}" if _ADDRESS.fullmatch(address) else f"normlint=={__version__}"
 
 
 def _settings(root: Path) -> Proposal | None:
@@ -52,7 +69,7 @@ repos:
         name: normlint
         entry: normlint check --force-exclude
         language: python
-        additional_dependencies: ["normlint=={__version__}"]
+        additional_dependencies: ["{requirement()}"]
         types_or: [python, jupyter, yaml, json]
         require_serial: true
 """)  # fmt: skip
@@ -67,15 +84,22 @@ on:
     branches: [main]
 permissions:
   contents: read
+concurrency:
+  group: normlint-${{{{ github.ref }}}}
+  cancel-in-progress: true
 jobs:
   normlint:
+    name: normlint
     runs-on: ubuntu-latest
+    timeout-minutes: 15
     steps:
-      - uses: actions/checkout@v4
-      - uses: actions/setup-python@v5
+      - uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0
+        with:
+          persist-credentials: false
+      - uses: actions/setup-python@a26af69be951a213d495a4c3e4e4022e16d87065 # v5.6.0
         with:
           python-version: "3.12"
-      - run: pip install "normlint=={__version__}"
+      - run: pip install "{requirement()}"
       - run: normlint check --format github
 """)  # fmt: skip
 
@@ -86,7 +110,7 @@ def _gitlab() -> Proposal:
 normlint:
   image: python:3.12
   script:
-    - pip install "normlint=={__version__}"
+    - pip install "{requirement()}"
     - normlint check --format gitlab=gl-code-quality-report.json --format text
   artifacts:
     when: always

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,7 +14,9 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
+from normlint import __version__
 from normlint.cli import main
+from normlint.proposals import requirement
 from normlint.settings.resolve import resolve
 
 ROOT = Path(__file__).parent.parent
@@ -43,11 +47,31 @@ def test_init_writes_what_is_missing_and_keeps_what_is_there(tmp_path: Path) -> 
     settings = resolve([tmp_path]).settings
     assert (settings.fail_on, settings.exclude.match("third_party/a.py")) == ("error", True)
     assert (tmp_path / ".pre-commit-config.yaml").read_text() == "repos: []\n"
-    workflow = yaml.safe_load((tmp_path / ".github" / "workflows" / "normlint.yml").read_text())
-    assert workflow["jobs"]["normlint"]["steps"][-1] == {"run": "normlint check --format github"}
+    job = yaml.safe_load((tmp_path / ".github" / "workflows" / "normlint.yml").read_text())["jobs"]["normlint"]
+    assert job["steps"][-1] == {"run": "normlint check --format github"}
+    assert job["steps"][0]["with"] == {"persist-credentials": False}
+    pinned = [step["uses"] for step in job["steps"] if "uses" in step]
+    assert pinned and all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", uses) for uses in pinned)
     before = (tmp_path / "pyproject.toml").read_bytes()
     assert run("init", "--write", tmp_path).exit_code == 0
     assert (tmp_path / "pyproject.toml").read_bytes() == before
+
+
+@pytest.mark.parametrize(("origin", "expected"), [
+    (None, f"normlint=={__version__}"),
+    ({"dir_info": {"editable": True}, "url": "file:///home/me/normlint"}, f"normlint=={__version__}"),
+    ({"vcs_info": {"vcs": "git", "commit_id": "a" * 40}, "url": "https://example.org/n.git"},
+     f"normlint @ git+https://example.org/n.git@{'a' * 40}"),
+    ({"vcs_info": {"vcs": "git", "commit_id": "a" * 40}, "url": 'https://example.org/";rm -r'}, f"normlint=={__version__}"),
+])  # fmt: skip
+def test_init_proposes_what_is_installed(origin: object, expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Installed:
+        def read_text(self, name: str) -> str | None:
+            assert name == "direct_url.json"
+            return None if origin is None else json.dumps(origin)
+
+    monkeypatch.setattr("importlib.metadata.distribution", lambda name: Installed())
+    assert requirement() == expected
 
 
 def test_init_proposes_gitlab_where_that_is_used(tmp_path: Path) -> None:
@@ -71,7 +95,7 @@ def test_the_check_of_the_action(tmp_path: Path) -> None:
     project = tmp_path / "project"
     project.mkdir()
     (project / "a.py").write_text(SWAPPED)
-    environment = os.environ | {"PATH": f"{program.parent}{os.pathsep}{os.environ['PATH']}"}
+    environment = os.environ | {"NORMLINT": str(program)}
 
     def check(paths: str, arguments: str = "", sarif: str = "") -> subprocess.CompletedProcess[str]:
         inputs = {"NORMLINT_PATHS": paths, "NORMLINT_ARGUMENTS": arguments, "NORMLINT_SARIF": sarif}
