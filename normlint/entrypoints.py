@@ -77,7 +77,7 @@ def entry_points(
         built[construction.entry].add(construction.model)
     found = []
     for module in sorted(modules, key=lambda module: module.path):
-        reached = [_marked(feed, module) for feed in fed.get(module.path, ())]
+        reached = [_marked(feed, module) for feed in _with_arguments(fed.get(module.path, {}))]
         models = frozenset(built.get(module.path, ())) | {feed.model for feed in reached if feed.model}
         if not reached and not models:
             continue
@@ -90,6 +90,14 @@ def entry_points(
             )
         )  # fmt: skip
     return tuple(found)
+
+
+def _with_arguments(feeds: Iterable[Feed]) -> list[Feed]:
+    """Feeds without the opaque ones of a function that was looked at by itself, where a call says what its arguments are."""
+    feeds = list(feeds)
+    known = [feed for feed in feeds if not is_opaque(feed)]
+    clear = {(feed.model, feed.place, feed.stack[at:]) for feed in known for at in range(1, len(feed.stack) + 1)}
+    return [feed for feed in feeds if (feed.model, feed.place, feed.stack) not in clear or not is_opaque(feed)]
 
 
 def _marked(feed: Feed, module: ModuleEvidence) -> Feed:

@@ -63,10 +63,18 @@ def mismatches(pairs: Iterable[Pair], observations: Iterable[Observation]) -> It
         pair = group[0]
         entry, model = pair.other, pair.fed
         for arrival in _disagreeing(entry, model, expected, inside=pair.training is pair.other):
+            chosen = [a.made_at.path for a in (arrival, expected[0]) if a.made_at is not None and _is_default(a, observed)]
             yield Mismatch(
-                arrival, expected[0], _place(arrival, entry, observed), _side(arrival, entry), "training", pair.reason,
-                pair.confidence,
+                arrival, expected[0], _place(arrival, entry, observed), _side(arrival, entry), "training",
+                pair.reason + (f"; by the default options of {' and '.join(dict.fromkeys(chosen))}" if chosen else ""),
+                "medium" if chosen and pair.confidence == "high" else pair.confidence,
             )  # fmt: skip
+
+
+def _is_default(arrival: Arrival, observed: dict[tuple[str, Place], list[Observation]]) -> bool:
+    """Whether the numbers are the defaults of command-line options, which whoever runs the program may change."""
+    made = arrival.made_at
+    return made is not None and any(o.source == "argparse" for o in observed.get((arrival.feed.entry, made), ()))
 
 
 def _side(arrival: Arrival, entry: EntryPoint) -> str:

@@ -104,7 +104,7 @@ def plain(run: Machine, value: Any) -> Value:
 def _of_instance(run: Machine, receiver: Value, cell: InstanceCell, name: str) -> Value:
     held = cell.get(name)
     if held is not None:
-        return run.pruned(relabel(held, source="attribute"))
+        return run.pruned(_by_attribute(held))
     found, owner = class_member(cell.cls, name)
     if found is None:
         return receiver if name == "module" else Bound(receiver, name)  # what DataParallel wraps
@@ -113,7 +113,13 @@ def _of_instance(run: Machine, receiver: Value, cell: InstanceCell, name: str) -
         from normlint.evaluate.calls import call
 
         return call(run, method, (), (), run.stack[-1] if run.stack else method.place)
-    return relabel(method, source="attribute")
+    return _by_attribute(method)
+
+
+def _by_attribute(value: Value) -> Value:
+    """A number reached through an attribute says so, unless it is an option's default, which may not come to pass."""
+    chosen = isinstance(value, (Constant, Vector)) and value.source == "argparse"
+    return value if chosen else relabel(value, source="attribute")
 
 
 def bind_method(member: Value, receiver: Value | None, owner: ClassValue) -> Value:
@@ -135,3 +141,14 @@ def set_attribute(run: Machine, receiver: Value, name: str, value: Value) -> Non
         elif label and isinstance(value, Unknown) and not value.label:
             value = Unknown(value.origin, label)
         run.state.set(receiver.address, content.put(name, value))
+    elif isinstance(receiver, Ref) and isinstance(content, DictCell):
+        run.state.set(receiver.address, content.put(name, _configured(run, name, value)))
+
+
+def _configured(run: Machine, name: str, value: Value) -> Value:
+    """A value that is put in a namespace (easydict, yacs, argparse): a number is one by default, and no flag decides a branch."""
+    if not isinstance(value, Constant):
+        return value
+    if isinstance(value.value, (bool, str)) or value.value is None:
+        return run.unknown(name=name)
+    return relabel(value, source="config")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from functools import partial
 
+from normlint.evaluate import options
 from normlint.evaluate.arithmetic import number_of
 from normlint.evaluate.emission import flush
 from normlint.evaluate.iteration import element_of, items_of, zipped
@@ -29,6 +32,7 @@ from normlint.values import (
 Named = tuple[tuple[str, Value], ...]
 Builtin = Callable[[Machine, tuple[Value, ...], Named, Place], Value]
 _LONGEST_RANGE = 64
+_PLAIN_NUMBER = re.compile(r"\s*-?\d{1,9}(?:\.\d{0,12})?\s*")
 
 
 def known(dotted: str) -> bool:
@@ -120,6 +124,9 @@ def _dict(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -
 
 
 def _number(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
+    text = values[0] if values else None
+    if isinstance(text, Constant) and isinstance(text.value, str) and _PLAIN_NUMBER.fullmatch(text.value):
+        return Constant(float(text.value), source=text.source)
     vector = vector_of(run, values[0]) if values else None
     if vector is None or len(vector.numbers) != 1:
         return run.unknown()
@@ -259,9 +266,21 @@ def _is_tensor(run: Machine, values: tuple[Value, ...], named: Named, place: Pla
     return _is_instance(run, (*values[:1], External("torch.Tensor")), named, place)
 
 
-def _namespace(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
-    return _dict(run, values, named, place)
+def _variables(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
+    """``vars(args)`` is the dict of a namespace itself."""
+    return values[0] if values and isinstance(run.contents(values[0]), DictCell) else run.unknown("output", "vars", place)
 
+
+# Dicts whose keys are also attributes: easydict==1.13, yacs==0.1.8, fvcore, detectron2, ml_collections==1.0, omegaconf==2.3
+# (a dict given to ``create``), addict==2.4, munch==4.0, python-box==7.3, mmengine==0.10 and mmcv==1.7.
+_NAMESPACES = (
+    "easydict.EasyDict", "types.SimpleNamespace", "argparse.Namespace", "yacs.config.CfgNode", "fvcore.common.config.CfgNode",
+    "detectron2.config.CfgNode", "detectron2.config.config.CfgNode", "ml_collections.ConfigDict",
+    "ml_collections.config_dict.ConfigDict", "ml_collections.FrozenConfigDict", "ml_collections.config_dict.FrozenConfigDict",
+    "omegaconf.OmegaConf.create", "omegaconf.DictConfig", "addict.Dict",
+    "munch.Munch", "munch.munchify", "munch.DefaultMunch", "box.Box", "mmengine.ConfigDict", "mmengine.config.ConfigDict",
+    "mmcv.ConfigDict", "mmcv.utils.ConfigDict",
+)  # fmt: skip
 
 _TABLE: dict[str, Builtin] = {
     "builtins.zip": _zip,
@@ -272,9 +291,13 @@ _TABLE: dict[str, Builtin] = {
     "builtins.tuple": _tuple,
     "builtins.dict": _dict,
     "collections.OrderedDict": _dict,
-    "easydict.EasyDict": _namespace,
-    "types.SimpleNamespace": _namespace,
-    "argparse.Namespace": _namespace,
+    **dict.fromkeys(_NAMESPACES, _dict),
+    **{name: partial(options.parser, dotted=name) for name in options.PARSERS},
+    **dict.fromkeys(("typer.Option", "typer.Argument", "dataclasses.field", "pydantic.Field"), options.declared_default),
+    **dict.fromkeys(options.OF_DATA_CLASSES, options.parser_of_data_classes),
+    "tyro.cli": options.of_data_classes,
+    "simple_parsing.parse": options.of_data_classes,
+    "builtins.vars": _variables,
     "builtins.float": _number,
     "builtins.int": _number,
     "builtins.reversed": _reversed,

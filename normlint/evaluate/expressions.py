@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from normlint import ir
-from normlint.evaluate.arithmetic import binary, unary
+from normlint.evaluate.arithmetic import binary, number_of, unary
 from normlint.evaluate.attributes import attribute
 from normlint.evaluate.channelwise import is_channelwise, seen_as_image
 from normlint.evaluate.constants import constant_site
@@ -57,6 +57,8 @@ def evaluate(run: Machine, node: ir.Expression) -> Value:
 def truth(run: Machine, value: Value) -> bool | None:
     """Whether a value counts as true; None where that is not known."""
     content = run.contents(value)
+    if _may_differ(content):
+        return None
     match content:
         case Constant(value=constant):
             return bool(constant)
@@ -69,6 +71,11 @@ def truth(run: Machine, value: Value) -> bool | None:
         case FunctionValue():
             return True
     return None
+
+
+def _may_differ(value: object) -> bool:
+    """A number that is the default of an option or config: whoever runs the program may choose another."""
+    return isinstance(value, Constant) and value.source in {"argparse", "config"} and number_of(value) is not None
 
 
 def _constant(run: Machine, node: ir.Constant) -> Value:
@@ -135,6 +142,8 @@ def _unary(run: Machine, node: ir.Unary) -> Value:
 def _compare(run: Machine, node: ir.Compare) -> Value:
     values = [evaluate(run, node.left), *(evaluate(run, right) for right in node.rights)]
     if len(values) == 2 and all(isinstance(value, Constant) for value in values):
+        if any(_may_differ(value) for value in values):
+            return run.unknown()
         left, right = (value.value for value in values if isinstance(value, Constant))
         try:
             return Constant(_COMPARISONS[node.operators[0]](left, right))

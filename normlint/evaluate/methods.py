@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from normlint.evaluate import metrics, networks
+from normlint.evaluate import metrics, networks, options
 from normlint.evaluate.arithmetic import binary
 from normlint.evaluate.assignment import channel_image, held, store
 from normlint.evaluate.emission import flush
@@ -72,7 +72,7 @@ def call_method(run: Machine, method: Bound, positional: tuple[Value, ...], name
     if isinstance(content, Constant) and isinstance(content.value, str) and method.name in _TEXT and not positional:
         return replace(content, value=getattr(content.value, method.name)())
     if isinstance(content, Constant) and isinstance(content.value, str):
-        return _of_string(run, content.value, method.name, positional, place)
+        return _of_string(run, content.value, method.name, positional, place, content.source)
     if isinstance(content, (External, ModuleValue, Constant)):
         return run.unknown("output", method.name, place)
     return run.unknown("output", method.name, place)
@@ -134,16 +134,22 @@ def _of_list(run: Machine, receiver: Value, cell: ListCell, name: str, positiona
 
 _QUESTIONS = frozenset({"isupper", "islower", "startswith", "endswith"})
 _FORMS = frozenset({"lower", "upper", "strip"})
+_LONGEST_LIST = 100  # of numbers in a string: ``"0.485,0.456,0.406".split(",")``
 
 
-def _of_string(run: Machine, text: str, name: str, positional: tuple[Value, ...], place: Place) -> Value:
-    """Questions to a constant string, and its other forms; nothing that could make it grow."""
+def _of_string(
+    run: Machine, text: str, name: str, positional: tuple[Value, ...], place: Place, source: str
+) -> Value:  # fmt: skip
+    """Questions to a constant string, its other forms and its parts; nothing that could make it grow."""
     given = [value.value for value in positional if isinstance(value, Constant) and isinstance(value.value, str)]
     if len(given) == len(positional) <= 1 and name in _QUESTIONS | _FORMS:
         try:
             return Constant(getattr(text, name)(*given))
         except TypeError:
             pass  # as many arguments as the method does not take
+    if name == "split" and len(given) == len(positional) <= 1 and len(text) <= _LONGEST_LIST:
+        parts = text.split(given[0] or None) if given else text.split()
+        return run.allocate(ListCell(tuple(Constant(part, source=source) for part in parts)))
     return run.unknown("output", name, place)
 
 
@@ -173,6 +179,8 @@ def _of_dict(
             return run.allocate(ListCell(tuple(Constant(key) for key, _ in cell.items)))
         case "copy":
             return run.allocate(cell)
+        case "clone" | "copy_and_resolve_references":  # yacs, ml_collections
+            return copied(run, receiver)
         case "update":
             merged = cell
             for value in items:
@@ -190,6 +198,14 @@ def _of_dict(
     return run.unknown()
 
 
+def copied(run: Machine, value: Value, depth: int = 8) -> Value:
+    """A deep copy of nested dicts, as config objects are copied before they are changed."""
+    content = run.contents(value)
+    if not isinstance(content, DictCell) or depth == 0:
+        return value
+    return run.allocate(DictCell(tuple((key, copied(run, item, depth - 1)) for key, item in content.items), content.open))
+
+
 def _of_instance(
     run: Machine, receiver: Value, cell: InstanceCell, name: str, positional: tuple[Value, ...], named: Named,
     place: Place,
@@ -200,6 +216,9 @@ def _of_instance(
 
     values = tuple(flush(run, value) for value in positional)
     by_name = {key: flush(run, value) for key, value in named}
+    parsed = options.method(run, receiver, cell, name, values, tuple(by_name.items()), place)
+    if parsed is not None:
+        return parsed
     if name in {"register_buffer", "register_parameter", "add_module", "register_module"}:
         key = values[0] if values else by_name.get("name")
         value = values[1] if len(values) > 1 else by_name.get("tensor")

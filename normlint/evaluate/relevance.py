@@ -14,6 +14,7 @@ from functools import cache
 from normlint import ir
 from normlint.catalogue import Catalogue, catalogue
 from normlint.evaluate.machine import label_of
+from normlint.evaluate.text import root_name
 from normlint.places import Span
 
 _BUILTINS = frozenset(vars(builtins))
@@ -37,6 +38,8 @@ EVERYWHERE = _LOADERS | frozenset(
 # What a function mentions that hands images to a model.
 FEEDING = frozenset({"backward", "no_grad", "inference_mode", "predict", "fit", "fit_generator", "train_on_batch", "DataLoader",
                       "InferenceSession", "load_state_dict", "__getitem__"})  # fmt: skip
+# What makes the object that options are added to, and what gives their values, wherever an option is a mean or std.
+_PARSING = frozenset({"ArgumentParser", "ArgParser", "parse_args", "parse_known_args"})
 # Every model is made of them; what makes one of transforms names these too.
 _CONTAINERS = frozenset({"Sequential", "ModuleList"})
 MULTIPLYING = frozenset({"*", "/", "mul", "mul_", "multiply", "div", "div_", "divide", "true_divide"})
@@ -84,8 +87,9 @@ def digests(module: ir.Module) -> tuple[dict[Span, Digest], dict[str, Digest], f
         if isinstance(statement, ir.Assign):
             mask, _ = _Reader(reader.words).read(statement.value)
             for target in statement.targets if _is_hit(mask) else ():
-                if isinstance(target, ir.Name):
-                    reader.by_name.setdefault(target.identifier, Digest(True, frozenset()))
+                name = root_name(target)
+                if name is not None and (isinstance(target, ir.Name) or name.startswith("_")):  # ``_C.INPUT.MEAN = ...``
+                    reader.by_name.setdefault(name, Digest(True, frozenset()))
     return reader.by_span, reader.by_name, frozenset(mentioned)
 
 
@@ -155,6 +159,9 @@ class _Reader:
                 mask |= _HIT * (operator in MULTIPLYING | ADDING and _MEASURED & mask > 0)
                 if operator == "register_buffer":
                     self._buffer(arguments)
+                elif operator in {"add_argument", "set_defaults"} and mask & _HIT:
+                    for name in _PARSING:
+                        self.by_name.setdefault(name, Digest(True, frozenset()))
             case ir.Assign(targets=targets, value=value):
                 self._attributes(targets, value)
                 number = _number(value)

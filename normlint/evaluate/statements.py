@@ -13,6 +13,7 @@ from normlint.evaluate.guards import compatible, literals_of
 from normlint.evaluate.iteration import element_of, items_of, widen
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.masks import assigned_mask
+from normlint.evaluate.options import click_defaults
 from normlint.evaluate.state import State
 from normlint.evaluate.text import root_name
 from normlint.values import (
@@ -271,6 +272,10 @@ def function_value(run: Machine, node: ir.Function | ir.Lambda) -> FunctionValue
         _defined(run, function)
         return function
     names = tuple(name for decorator in node.decorators if (name := _last_name(decorator)))
+    if "option" in names:
+        chosen = click_defaults(run, node.decorators)
+        written = zip(node.parameters, defaults, strict=True)
+        defaults = tuple(chosen.get(p.name) if default is None else default for p, default in written)
     return FunctionValue(
         node.name, node.parameters, defaults, node.body, run.module.path, run.scope, run.place_of(node.name_span),
         decorators=names, name_span=node.name_span,
