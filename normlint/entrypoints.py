@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from normlint.arrivals import Arrival, arrival_of, is_opaque
-from normlint.evaluate.observations import Construction, Feed, ModuleEvidence
+from normlint.evaluate.observations import Construction, Feed, ModuleEvidence, WeightsFile
 from normlint.roles import role_of
 from normlint.sites import Role
 
@@ -22,7 +22,8 @@ _UNIT_TESTS = frozenset({"pytest", "unittest", "TestCase", "assertEqual", "asser
 class EntryPoint:
     """One file with the models and data that its top level and functions reach.
 
-    ``feeds`` are the images that reach models, ``deliveries`` what its loaders deliver.
+    ``feeds`` are the images that reach models, ``deliveries`` what its loaders deliver, ``weights`` the files that models
+    are saved to and loaded from.
     """
 
     path: str
@@ -32,6 +33,7 @@ class EntryPoint:
     deliveries: tuple[Feed, ...]
     models: frozenset[str]
     imports: frozenset[str]
+    weights: tuple[WeightsFile, ...] = ()
 
     @property
     def folder(self) -> str:
@@ -66,13 +68,16 @@ def known(feeds: Iterable[Feed]) -> tuple[Arrival, ...] | None:
 
 def entry_points(
     feeds: Iterable[Feed], constructions: Iterable[Construction], modules: Iterable[ModuleEvidence],
-    chosen: Callable[[str], Role | None],
+    weights: Iterable[WeightsFile],    chosen: Callable[[str], Role | None],
 ) -> tuple[EntryPoint, ...]:  # fmt: skip
     """The entry points of a project, by path; ``chosen`` is the role that a user gave to a file."""
     fed: dict[str, dict[Feed, None]] = defaultdict(dict)
     built: dict[str, set[str]] = defaultdict(set)
     for feed in feeds:
         fed[feed.entry][feed] = None
+    files: dict[str, list[WeightsFile]] = defaultdict(list)
+    for file in weights:
+        files[file.entry].append(file)
     for construction in constructions:
         built[construction.entry].add(construction.model)
     found = []
@@ -86,7 +91,7 @@ def entry_points(
         found.append(
             EntryPoint(
                 module.path, role, evidence, tuple(f for f in reached if f.model), tuple(f for f in reached if not f.model),
-                models, module.imports,
+                models, module.imports, tuple(files.get(module.path, ())),
             )
         )  # fmt: skip
     return tuple(found)

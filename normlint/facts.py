@@ -22,6 +22,7 @@ from normlint.evaluate.observations import (
     PipelineObservation,
     ReturnedOrders,
     StatsRescaled,
+    WeightsFile,
     Wraparound,
     steps_of,
 )
@@ -98,6 +99,7 @@ class Facts:
     feeds: tuple[Feed, ...] = ()
     constructions: tuple[Construction, ...] = ()
     modules: tuple[ModuleEvidence, ...] = ()
+    weights: tuple[WeightsFile, ...] = ()
     settings: Settings = _DEFAULT
     function_maps: tuple[FunctionMap, ...] = ()
     stats_rescaled: tuple[StatsRescaled, ...] = ()
@@ -105,7 +107,7 @@ class Facts:
     @cached_property
     def entry_points(self) -> tuple[EntryPoint, ...]:
         """The files that something starts, with what reaches their models."""
-        return entry_points(self.feeds, self.constructions, self.modules, self.settings.role_of)
+        return entry_points(self.feeds, self.constructions, self.modules, self.weights, self.settings.role_of)
 
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
@@ -185,7 +187,8 @@ def gather(log: Log, settings: Settings = _DEFAULT) -> Facts:
             )
             for path in paths
         ),
-        tuple(dict.fromkeys(log.feeds)), tuple(dict.fromkeys(log.constructions)), tuple(log.modules), settings,
+        tuple(dict.fromkeys(log.feeds)), tuple(dict.fromkeys(log.constructions)), tuple(log.modules),
+        tuple(dict.fromkeys(log.weights)), settings,
         tuple(log.function_maps), tuple(dict.fromkeys(log.stats_rescaled)),
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from normlint.entrypoints import EntryPoint
 from normlint.findings import Confidence
+from normlint.weight_files import handed_over, shared_file
 
 _COMPARED = frozenset({"eval", "inference", "export", "unknown", "library"})
 FORCED = "paired in the settings"
@@ -61,7 +62,8 @@ def _forced(one: EntryPoint, other: EntryPoint) -> Iterator[Pair]:
 
 def by_evidence(entries: tuple[EntryPoint, ...]) -> Iterator[Pair]:
     """Every training entry point with every other one that reaches the same model definition of the project and stands
-    near it or shares its data set; and a program with itself, where it trains a model and uses it as well."""
+    near it or shares its data set, or that loads the weights which it saves; and a program with itself, where it trains a
+    model and uses it as well."""
     by_model: dict[str, list[EntryPoint]] = {}
     for entry in entries:
         for model in entry.models:
@@ -71,8 +73,6 @@ def by_evidence(entries: tuple[EntryPoint, ...]) -> Iterator[Pair]:
             feeds = [feed for feed in entry.feeds if feed.model == model]
             if entry.role != "test" and any(feed.train for feed in feeds) and not all(feed.train for feed in feeds):
                 yield Pair(entry, entry, model, (f"one program trains and uses {model.rpartition(':')[2]}",))
-        if ":" not in model:
-            continue  # a library's model says nothing of what it was trained on here
         for other in group:
             if other.role not in _COMPARED or not any(feed.model == model for feed in other.feeds):
                 continue
@@ -81,14 +81,36 @@ def by_evidence(entries: tuple[EntryPoint, ...]) -> Iterator[Pair]:
                     evidence = evidence_of(training, other, model)
                     if evidence:
                         yield Pair(training, other, model, evidence)
+    yield from _by_file(entries)
+
+
+def _by_file(entries: tuple[EntryPoint, ...]) -> Iterator[Pair]:
+    """What training saves, itself or through a program that exports its model, and another program loads."""
+    for saving, model, other, loaded, path in handed_over(entries):
+        if other.role not in _COMPARED or other.path == saving.path:
+            continue
+        told = (f"{saving.path} saves {path}", f"{other.path} loads it")
+        if saving.role == "train":
+            yield Pair(saving, other, model, told, loaded)
+            continue
+        for training in entries:
+            if training.role == "train" and model in training.models and training.path != other.path:
+                evidence = evidence_of(training, saving, model)
+                if evidence:
+                    yield Pair(training, other, model, (*told, *evidence), loaded)
 
 
 def evidence_of(training: EntryPoint, other: EntryPoint, model: str) -> tuple[str, ...]:
     """What says that two entry points which reach one model belong together; empty where nothing else does."""
     path, _, name = model.rpartition(":")
-    found = [f"both use {name} ({path})"]
+    found = [f"both use {name} ({path})" if path else f"both use {name}"]
     if other.role == "library":
         return ()
+    file = shared_file(training, other, model)
+    if file:
+        found.append(f"{training.path} saves {file}, {other.path} loads it")
+    if not path:  # a library's model says nothing of what it was trained on here
+        return tuple(found) if file else ()
     if training.folder == other.folder:
         found.append("one folder")
     elif _above(training.folder, other.folder) or _above(other.folder, training.folder):

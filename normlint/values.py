@@ -124,10 +124,14 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Nothing is known; ``origin`` tells one unknown from another, ``label`` keeps what its name says of it."""
+    """Nothing is known; ``origin`` tells one unknown from another, ``label`` keeps what its name says of it.
+
+    ``text`` is what a path is where nothing is changed on the command line: a hint, see evaluate.paths.
+    """
 
     origin: Origin
     label: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

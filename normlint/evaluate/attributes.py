@@ -8,6 +8,7 @@ from typing import Any
 from normlint import ir
 from normlint.evaluate import imports
 from normlint.evaluate.machine import Machine, class_member, label_of
+from normlint.evaluate.paths import PARTS, text_of
 from normlint.values import (
     Bound,
     ClassValue,
@@ -80,7 +81,8 @@ def attribute(run: Machine, receiver: Value, name: str, node: ir.Node) -> Value:
         if configured is not None:
             return configured
     if isinstance(receiver, Bound):
-        return Bound(run.unknown(label=label_of(receiver.name), name=receiver.name), name)
+        text = (text_of(run, receiver) or "") if name in PARTS else ""
+        return Bound(run.unknown(label=label_of(receiver.name), name=receiver.name, text=text), name)
     return Bound(receiver, name)
 
 
@@ -139,7 +141,7 @@ def set_attribute(run: Machine, receiver: Value, name: str, value: Value) -> Non
         if label and isinstance(value, (Constant, Vector)) and not value.label:
             value = relabel(value, label=label)
         elif label and isinstance(value, Unknown) and not value.label:
-            value = Unknown(value.origin, label)
+            value = replace(value, label=label)
         run.state.set(receiver.address, content.put(name, value))
     elif isinstance(receiver, Ref) and isinstance(content, DictCell):
         run.state.set(receiver.address, content.put(name, _configured(run, name, value)))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from normlint.evaluate import options
+from normlint.evaluate import options, records
 from normlint.evaluate.arithmetic import number_of
 from normlint.evaluate.emission import flush
 from normlint.evaluate.iteration import element_of, items_of, zipped
@@ -271,6 +271,21 @@ def _variables(run: Machine, values: tuple[Value, ...], named: Named, place: Pla
     return values[0] if values and isinstance(run.contents(values[0]), DictCell) else run.unknown("output", "vars", place)
 
 
+def _replaced(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
+    return records.replaced(run, values, named)
+
+
+def _named_tuple(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
+    return records.named_tuple(run, values, place)
+
+
+def _search_path(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
+    from normlint.evaluate.imports import add_folder
+
+    add_folder(run, values)
+    return Constant(None)
+
+
 # Dicts whose keys are also attributes: easydict==1.13, yacs==0.1.8, fvcore, detectron2, ml_collections==1.0, omegaconf==2.3
 # (a dict given to ``create``), addict==2.4, munch==4.0, python-box==7.3, mmengine==0.10 and mmcv==1.7.
 _NAMESPACES = (
@@ -281,6 +296,8 @@ _NAMESPACES = (
     "munch.Munch", "munch.munchify", "munch.DefaultMunch", "box.Box", "mmengine.ConfigDict", "mmengine.config.ConfigDict",
     "mmcv.ConfigDict", "mmcv.utils.ConfigDict",
 )  # fmt: skip
+
+_FIELDS = ("typer.Option", "typer.Argument", "dataclasses.field", "pydantic.Field", "attr.ib", "attrs.field")
 
 _TABLE: dict[str, Builtin] = {
     "builtins.zip": _zip,
@@ -293,7 +310,7 @@ _TABLE: dict[str, Builtin] = {
     "collections.OrderedDict": _dict,
     **dict.fromkeys(_NAMESPACES, _dict),
     **{name: partial(options.parser, dotted=name) for name in options.PARSERS},
-    **dict.fromkeys(("typer.Option", "typer.Argument", "dataclasses.field", "pydantic.Field"), options.declared_default),
+    **dict.fromkeys(_FIELDS, options.declared_default),
     **dict.fromkeys(options.OF_DATA_CLASSES, options.parser_of_data_classes),
     "tyro.cli": options.of_data_classes,
     "simple_parsing.parse": options.of_data_classes,
@@ -325,6 +342,12 @@ _TABLE: dict[str, Builtin] = {
     "torch.compile": _same,
     "torch.jit.script": _same,
     "functools.partial": _partial,
+    "dataclasses.replace": _replaced,
+    "attr.evolve": _replaced,
+    "attrs.evolve": _replaced,
+    "collections.namedtuple": _named_tuple,
+    "sys.path.append": _search_path,
+    "sys.path.insert": _search_path,
     "numpy.sqrt": _sqrt,
     "math.sqrt": _sqrt,
 }

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from normlint import ir
+from normlint.evaluate import records, weights
 from normlint.evaluate.attributes import bind_method
 from normlint.evaluate.channelwise import changed_in_place, told_to_change, zipped_with_stats
 from normlint.evaluate.constants import constant_site
@@ -16,6 +17,7 @@ from normlint.evaluate.guards import alternatives
 from normlint.evaluate.helper_sites import entering_images, observe_helper
 from normlint.evaluate.machine import DEEPEST_CALL, BudgetSpent, Frame, Machine, class_member
 from normlint.evaluate.memory import Remembered, key_of, origins_of, recalled, sunk_by
+from normlint.evaluate.paths import with_text
 from normlint.evaluate.returned_orders import observe_returns
 from normlint.places import Place
 from normlint.roles import role_of
@@ -69,6 +71,7 @@ def call_node(run: Machine, node: ir.Call) -> Value:
 def _recorded(run: Machine, function: Value, positional: tuple[Value, ...], named: Named, place: Place) -> Value:
     result = call(run, function, positional, named, place)
     record_call(run, function, positional, named, result, place)
+    result = with_text(run, function, positional, weights.record(run, function, positional, named, result, place))
     return sampled(run, function, result, place)
 
 
@@ -364,11 +367,7 @@ def instantiate(run: Machine, cls: ClassValue, positional: tuple[Value, ...], na
     if isinstance(initializer, FunctionValue):
         call(run, bind_method(initializer, instance, owner), positional, named, place)
     else:
-        cell = run.cell(instance)
-        if isinstance(cell, InstanceCell):
-            for name, value in named:
-                cell = cell.put(name, value)
-            run.state.set(instance.address, cell)
+        records.fill(run, cls, instance, positional, named, place)
     probe(run, cls, instance, (*positional, *(value for _, value in named)), place)
     return instance
 

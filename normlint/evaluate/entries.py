@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from normlint import ir
 from normlint.evaluate.attributes import bind_method
 from normlint.evaluate.calls import call, run_body
@@ -188,7 +190,9 @@ def open_parameter(run: Machine, parameter: ir.Parameter, default: Value | None)
         return unknown
     content = run.contents(default)
     match content:
-        case Constant(value=bool() | str() | None):
+        case Constant(value=str() as text):
+            return replace(unknown, text=text)
+        case Constant(value=bool() | None):
             return unknown
         case Constant() | Vector() | TupleValue() | External():
             from normlint.evaluate.expressions import named

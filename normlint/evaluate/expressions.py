@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from normlint import ir
@@ -15,6 +16,7 @@ from normlint.evaluate.guards import alternatives
 from normlint.evaluate.iteration import GROWS, element_of, items_of
 from normlint.evaluate.machine import DEEPEST_EXPRESSION, RECIPROCAL, Machine, label_of
 from normlint.evaluate.parameters import dtype_of
+from normlint.evaluate.paths import ROOT, concatenated, operated
 from normlint.evaluate.subscripts import subscript
 from normlint.evaluate.transforms import used_again
 from normlint.places import Place
@@ -110,7 +112,8 @@ def _unbound(run: Machine, name: str) -> Value:
         scope = info.parent
     if name in _BUILTINS:
         return External(f"builtins.{name}")
-    return run.unknown(name=name, label=label_of(name))
+    text = ROOT + run.module.path if name == "__file__" else ""
+    return run.unknown(name=name, label=label_of(name), text=text)
 
 
 def _attribute(run: Machine, node: ir.Attribute) -> Value:
@@ -128,7 +131,11 @@ def _call(run: Machine, node: ir.Call) -> Value:
 
 def _binary(run: Machine, node: ir.Binary) -> Value:
     left, right = evaluate(run, node.left), evaluate(run, node.right)
-    return binary(run, node.operator, left, right, run.place(node))
+    result = binary(run, node.operator, left, right, run.place(node))
+    if isinstance(result, Unknown) and node.operator in "+/%":
+        text = operated(run, node.operator, left, right)
+        return replace(result, text=text) if text else result
+    return result
 
 
 def _unary(run: Machine, node: ir.Unary) -> Value:
@@ -274,7 +281,7 @@ def named(run: Machine, name: str, value: Value) -> Value:
             return Unknown(value.origin, RECIPROCAL)
         return value
     if isinstance(value, Unknown):
-        return value if value.label == RECIPROCAL else Unknown(value.origin, label)
+        return value if value.label == RECIPROCAL else replace(value, label=label)
     if isinstance(value, TupleValue):
         return TupleValue(value.items, label)
     return relabel(value, label=label)
@@ -338,10 +345,14 @@ def _assignment(run: Machine, node: ir.Assignment) -> Value:
     return value
 
 
-def _operands(run: Machine, node: Any) -> Value:
-    for operand in node.parts if isinstance(node, ir.FormattedString) else node.operands:
+def _operands(run: Machine, node: ir.Opaque) -> Value:
+    for operand in node.operands:
         flush(run, evaluate(run, operand))
     return run.unknown()
+
+
+def _formatted(run: Machine, node: ir.FormattedString) -> Value:
+    return run.unknown(text=concatenated(run, [flush(run, evaluate(run, part)) for part in node.parts]))
 
 
 def _starred(run: Machine, node: ir.Starred) -> Value:
@@ -391,6 +402,6 @@ _HANDLERS: dict[type, Callable[[Machine, Any], Value]] = {
     ir.Comprehension: _comprehension,
     ir.Lambda: _lambda,
     ir.Assignment: _assignment,
-    ir.FormattedString: _operands,
+    ir.FormattedString: _formatted,
     ir.Opaque: _operands,
 }

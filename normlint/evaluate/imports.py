@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from normlint import ir
 from normlint.evaluate.machine import STEPS_PER_MODULE, BudgetSpent, Frame, Machine, ScopeInfo
+from normlint.evaluate.paths import resolved, text_of
 from normlint.evaluate.relevance import digests, spread
 from normlint.values import ALWAYS, Constant, External, ModuleValue, Value, Vector, relabel
 
@@ -76,7 +77,10 @@ def _import_star(run: Machine, package: str | None, node: ir.ImportFrom) -> None
 
 
 def resolve(run: Machine, dotted: str, level: int) -> str | None:
-    """Path of a module of the project as seen from the importing file, from its own directory upwards."""
+    """Path of a module of the project as seen from the importing file, from its own directory upwards.
+
+    Each of these folders may hold the packages in ``src``. What the program adds to ``sys.path`` comes last.
+    """
     here = run.module.path.split("/")[:-1]
     parts = [part for part in dotted.split(".") if part]
     if level:
@@ -87,10 +91,30 @@ def resolve(run: Machine, dotted: str, level: int) -> str | None:
         return None
     depths = sorted(range(len(here), -1, -1), key=lambda depth: _is_package(run, here[:depth]))
     for depth in depths:  # a package's own folder is not on the path; programs that are run from it come last
-        found = _existing(run, [*here[:depth], *parts])
+        for folder in (here[:depth], [*here[:depth], "src"]):
+            found = _existing(run, [*folder, *parts])
+            if found is not None and found != run.module.path:
+                return found
+    for folder in _added(run):
+        found = _existing(run, [*folder, *parts])
         if found is not None and found != run.module.path:
             return found
     return None
+
+
+def add_folder(run: Machine, positional: tuple[Value, ...]) -> None:
+    """``sys.path.append(folder)``: seen by the module under evaluation and by what it imports."""
+    text = next((found for value in positional if (found := text_of(run, value)) and not found.isdigit()), None)
+    if text is None:
+        return
+    here = run.module.path.rpartition("/")[0]
+    for folder in dict.fromkeys((resolved(text, here), resolved(text, ""))):
+        if folder:
+            run.folders.setdefault(run.module.path, []).append(folder.split("/"))
+
+
+def _added(run: Machine) -> list[list[str]]:
+    return [folder for path in (run.module.path, *reversed(run.importers)) for folder in run.folders.get(path, ())]
 
 
 def _is_package(run: Machine, folder: list[str]) -> bool:
@@ -122,6 +146,7 @@ def module_scope(run: Machine, path: str) -> int | None:
     run.state, run.scope, run.guard, run.frames, run.stack = run.root.fork(), scope, ALWAYS, [Frame(None)], []
     run.steps_left, run.depth, run.dormant, run.muted = STEPS_PER_MODULE, 0, 0, 0
     run.importing += 1
+    run.importers.append(path)
     from normlint.evaluate.statements import run_block
 
     try:
@@ -132,6 +157,7 @@ def module_scope(run: Machine, path: str) -> int | None:
     finally:
         spread(run.relevant_names, by_name)
         run.importing -= 1
+        run.importers.pop()
         run.root.absorb(run.state)
         run.exports[path] = tuple(
             key[1] for key in run.state.changes if isinstance(key, tuple) and key[0] == scope

@@ -42,6 +42,10 @@ def items_of(run: Machine, iterable: Value) -> list[Value] | None:
             return [Constant(key) for key, _ in pairs]
         case Composition(steps=steps, open=False):
             return list(steps)
+        case InstanceCell():
+            from normlint.evaluate.records import parts_of
+
+            return parts_of(run, content)
     return None
 
 

@@ -24,6 +24,7 @@ from normlint.evaluate.observations import (
     ReturnedOrders,
     StatsRescaled,
     Training,
+    WeightsFile,
     Wraparound,
 )
 from normlint.evaluate.state import Content, State
@@ -134,6 +135,7 @@ class Log:
     feeds: list[Feed] = field(default_factory=list)
     constructions: list[Construction] = field(default_factory=list)
     modules: list[ModuleEvidence] = field(default_factory=list)
+    weights: list[WeightsFile] = field(default_factory=list)
     loads: list[CheckpointLoad] = field(default_factory=list)
     handed: list[PipelineObservation] = field(default_factory=list)
     own_weights: set[Place] = field(default_factory=set)
@@ -171,6 +173,8 @@ class Machine:
         self.modules: dict[str, int] = {}
         self.exports: dict[str, tuple[str, ...]] = {}
         self.importing = 0
+        self.importers: list[str] = []
+        self.folders: dict[str, list[list[str]]] = {}
         self.defined: dict[str, dict[Place, FunctionValue]] = {}
         self.entered: set[Place] = set()
         self.remembered: dict[object, object] = {}
@@ -316,8 +320,10 @@ class Machine:
     def settled(self, value: Value) -> Value:
         """An attribute that is handed on as one unknown value, the same wherever it is used next."""
         if isinstance(value, Bound) and isinstance(self.contents(value.receiver), (InstanceCell, Unknown)):
+            from normlint.evaluate.paths import text_of
+
             content = self.contents(value)
-            return content if isinstance(content, Unknown) else value
+            return replace(content, text=text_of(self, value) or "") if isinstance(content, Unknown) else value
         return value
 
     def image(self, value: Value) -> Image | None:
@@ -330,9 +336,10 @@ class Machine:
         return None
 
     def unknown(
-        self, kind: str = "unknown", name: str = "", place: Place | None = None, label: str = "", maker: str = ""
-    ) -> Unknown:
-        return Unknown(Origin(kind, self.numbering.next(), name, place, maker=maker), label)
+        self, kind: str = "unknown", name: str = "", place: Place | None = None, label: str = "", maker: str = "",
+        text: str = "",
+    ) -> Unknown:  # fmt: skip
+        return Unknown(Origin(kind, self.numbering.next(), name, place, maker=maker), label, text)
 
     def element(self, whole: Unknown, name: str = "", label: str = "") -> Unknown:
         """An element of something unknown: a value of its own that remembers what it is an element of."""

@@ -61,15 +61,15 @@ def key_of(run: Machine, function: FunctionValue, values: tuple[Value, ...]) -> 
 def part_of(run: Machine, value: Value, depth: int = _DEEPEST_KEY) -> Hashable | None:
     content = run.contents(value)
     match content:
-        case Unknown(label=label):
-            return ("?", label)
+        case Unknown(label=label, text=text):
+            return ("?", label, text)
         case Constant(value=constant, label=label):
             return (type(constant).__name__, constant, label)
         case Vector(numbers=numbers, label=label):
             return ("vector", numbers, label)
         case Image():
             plain = content.step is None and not content.anchored and content.interval is None
-            return ("?", "") if plain and content.dtype is None else None
+            return ("?", "", "") if plain and content.dtype is None else None
         case TupleValue(items=items) | ListCell(items=items):
             return _parts(run, items, depth)
         case DictCell(items=pairs):

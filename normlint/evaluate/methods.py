@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from normlint.evaluate import metrics, networks, options
+from normlint.evaluate import metrics, networks, options, records
 from normlint.evaluate.arithmetic import binary
 from normlint.evaluate.assignment import channel_image, held, store
 from normlint.evaluate.emission import flush
@@ -229,9 +229,12 @@ def _of_instance(
         return Constant(None)
     if name in _MODULE_METHODS:
         return receiver
+    if name == "_replace":
+        return records.replaced(run, (receiver,), named)
     if name == "load_state_dict":
         networks.replaced_weights(run, cell)
-    return run.unknown("output", name, place)
+    maker = f"{cell.cls.place.path}:{cell.cls.name}" if name == "state_dict" else ""
+    return run.unknown("output", name, place, maker=maker)
 
 
 def _of_array(

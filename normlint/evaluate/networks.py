@@ -51,7 +51,9 @@ def load(run: Machine, entry: Entry, arguments: Arguments, value: Value, place: 
     results = str(entry.operation.get("result", "model")).split()
     name = next((n for n in _names(run, entry, arguments) if checkpoints().find(n) is not None), None)
     if name is None or not _is_loaded(run, entry, arguments):
-        unknown = tuple(run.unknown("output", entry.name.rsplit(".", 1)[-1], place) for _ in results)
+        last = entry.name.rsplit(".", 1)[-1]
+        makers = (entry.name if result == "model" else "" for result in results)
+        unknown = tuple(run.unknown("output", last, place, maker=maker) for maker in makers)
         return unknown[0] if len(unknown) == 1 else TupleValue(unknown)
     known = checkpoints().find(name)
     assert known is not None
@@ -222,7 +224,7 @@ def method(run: Machine, network: Network, name: str, positional: tuple[Value, .
         flush(run, value)
     if name in {"load_state_dict", "load_weights", "from_pretrained", "restore"}:
         run.log.own_weights.add(network.place)
-    return run.unknown("output", name, place)
+    return run.unknown("output", name, place, maker=network.maker if name == "state_dict" else "")
 
 
 def replaced_weights(run: Machine, cell: InstanceCell) -> None:

@@ -120,6 +120,25 @@ class Construction:
 
 
 @dataclass(frozen=True, slots=True)
+class WeightsFile:
+    """A file that a model's weights are saved to, or loaded from. ``text`` is the path as the program has it.
+
+    ``model`` is that of a ``Feed``; empty where nobody knows it. ``whole``: the file is all that is known of the model.
+    """
+
+    text: str
+    saved: bool
+    model: str
+    whole: bool
+    place: Place
+    stack: tuple[Place, ...] = ()
+
+    @property
+    def entry(self) -> str:
+        return self.stack[0].path if self.stack else self.place.path
+
+
+@dataclass(frozen=True, slots=True)
 class ModuleEvidence:
     """What a module's source mentions that says whose data goes through it, and which files of the project it imports."""
 

@@ -42,10 +42,11 @@ class StatementLowering(ExpressionLowering):
         elif isinstance(node, cst.AnnAssign) and node.value is not None:
             lowered.append(self._annotated(node, node.value))
 
-    def _annotated(self, node: cst.AnnAssign, value: cst.BaseExpression) -> ir.Statement:
+    def _annotated(self, node: cst.AnnAssign, value: cst.BaseExpression | None) -> ir.Statement:
+        span = self.positions.span(node)
         annotation = self.expression(node.annotation.annotation)
         target = self.expression(node.target)
-        return ir.Assign(self.positions.span(node), (target,), self.expression(value), annotation)
+        return ir.Assign(span, (target,), ir.Opaque(span, ()) if value is None else self.expression(value), annotation)
 
     def _assign(self, node: cst.Assign) -> ir.Statement:
         targets = tuple([self.expression(target.target) for target in node.targets])
@@ -190,9 +191,20 @@ class StatementLowering(ExpressionLowering):
             node.name.value,
             self.positions.span(node.name),
             self.arguments((*node.bases, *node.keywords)),
-            self.suite(node.body),
+            self._members(node.body),
             self._decorators(node.decorators),
         )
+
+    def _members(self, node: cst.BaseSuite) -> Statements:
+        """The body of a class, where a bare annotation declares a field; elsewhere it does nothing."""
+        lowered: list[ir.Statement] = []
+        for child in node.body:
+            for part in child.body if isinstance(child, cst.SimpleStatementLine) else (child,):
+                if isinstance(part, cst.AnnAssign) and part.value is None:
+                    lowered.append(self._annotated(part, None))
+                else:
+                    self._add(part, lowered)
+        return tuple(lowered)
 
     def _decorators(self, nodes: Sequence[cst.Decorator]) -> tuple[ir.Expression, ...]:
         return tuple([self.expression(node.decorator) for node in nodes])
