@@ -12,6 +12,7 @@ from normlint.entrypoints import EntryPoint, entry_points
 from normlint.evaluate.guards import asks_the_data
 from normlint.evaluate.machine import Log
 from normlint.evaluate.observations import (
+    AliasedChange,
     CheckpointLoad,
     Construction,
     Feed,
@@ -103,6 +104,7 @@ class Facts:
     settings: Settings = _DEFAULT
     function_maps: tuple[FunctionMap, ...] = ()
     stats_rescaled: tuple[StatsRescaled, ...] = ()
+    aliased: tuple[AliasedChange, ...] = ()
 
     @cached_property
     def entry_points(self) -> tuple[EntryPoint, ...]:
@@ -190,6 +192,7 @@ def gather(log: Log, settings: Settings = _DEFAULT) -> Facts:
         tuple(dict.fromkeys(log.feeds)), tuple(dict.fromkeys(log.constructions)), tuple(log.modules),
         tuple(dict.fromkeys(log.weights)), settings,
         tuple(log.function_maps), tuple(dict.fromkeys(log.stats_rescaled)),
+        tuple(dict.fromkeys(log.aliased)),
     )  # fmt: skip
 
 

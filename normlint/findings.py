@@ -42,7 +42,7 @@ class Finding:
     ``label`` is the short text beside the primary place in the source frame; ``key`` is the content that identifies
     the finding when lines move (canonical numbers, roles), without line numbers. ``silenced`` findings are kept apart from
     those that are reported. ``context`` is the normalized text of the places; ``baseline_state`` is None where nothing was
-    compared.
+    compared. ``replaces`` are findings, by code and place, that would say less of the same mistake.
     """
 
     code: str
@@ -58,6 +58,7 @@ class Finding:
     silenced: Silenced | None = None
     context: tuple[str, ...] = ()
     baseline_state: BaselineState | None = None
+    replaces: tuple[tuple[str, Place], ...] = ()
 
     @property
     def fixable(self) -> bool:

@@ -15,14 +15,15 @@ from normlint.suppression.comments import Suppression
 
 
 def reconcile(facts: Facts, selection: Selection, rules: tuple[Rule, ...] = RULES) -> list[Finding]:
-    """Run the selected rules; one finding a rule and place, the most confident one."""
+    """Run the selected rules; one finding a rule and place, the most confident one, and one a mistake."""
     best: dict[tuple[str, Place], Finding] = {}
     for rule in rules:
         if not selection.selects(rule):
             continue
         for finding in rule.check(facts):
             best.setdefault((finding.code, finding.place), finding)
-    return list(best.values())
+    replaced = {said for finding in best.values() for said in finding.replaces}
+    return [finding for said, finding in best.items() if said not in replaced]
 
 
 def unused_suppressions(

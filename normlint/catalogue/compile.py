@@ -26,7 +26,7 @@ _PARAMETERS = frozenset({"mean", "std", "variance", "inplace", "invert", "unless
 # Details that name a parameter in some operations and hold a value in others.
 _PARAMETERS_OF = {
     "clamp": frozenset({"low", "high"}),
-    "cast": frozenset({"dtype"}),
+    "cast": frozenset({"dtype", "copy"}),
     "scale_dtype": frozenset({"dtype", "saturate"}),
     "constant": frozenset({"dtype"}),
 }

@@ -11,7 +11,7 @@ OPERATIONS: dict[str, frozenset[str]] = {
     name: frozenset(details.split())
     for name, details in {
         "identity": "dtype layout order container view",
-        "cast": "dtype dtype_value saturate",
+        "cast": "dtype dtype_value saturate copy",
         "to_unit": "layout container always unless when",
         "scale_dtype": "dtype dtype_value scale rounds saturate factor layout",
         "normalize": "mean std mean_value std_value variance peak inplace order swap invert",
@@ -27,7 +27,7 @@ OPERATIONS: dict[str, frozenset[str]] = {
         "sink": "low high accepts_uint8 out_of_range rounds order normalize value_range dtype_only result",
         "grid": "normalize value_range scale_each",
         "combine": "",
-        "constant": "dtype dtype_value",
+        "constant": "dtype dtype_value view",
         "swap": "code code_value",
         "flip": "axis",
         "split": "",

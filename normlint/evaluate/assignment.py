@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from normlint import ir
+from normlint.evaluate import aliasing
 from normlint.evaluate.arithmetic import binary
 from normlint.evaluate.attributes import set_attribute
 from normlint.evaluate.channelwise import is_channelwise, seen_as_image
@@ -204,6 +205,7 @@ def augmented(run: Machine, node: ir.AugmentedAssign) -> None:
     value = evaluate(run, node.value)
     result = binary(run, node.operator, current, value, run.place(node))
     rescaled_stats(run, node, current, value)
+    aliasing.changes_parameter(run, node, current)
     if isinstance(current, ChannelRef):
         content = run.contents(flush(run, result))
         if isinstance(content, Image):
@@ -216,6 +218,7 @@ def augmented(run: Machine, node: ir.AugmentedAssign) -> None:
             old = run.cell(current)
             if isinstance(old, Image) and old.dtype == "uint8" and content.dtype != "uint8":
                 content = replace(content, dtype="uint8")
+            aliasing.changed_cell(run, current, old, content, run.place(node))
             run.state.set(current.address, content)
         else:
             run.state.set(current.address, content)
@@ -279,4 +282,7 @@ def expression_statement(run: Machine, node: ir.ExpressionStatement) -> None:
     value = evaluate(run, node.value)
     flushed = value if isinstance(value, ChannelRef) else flush(run, value)
     check_discarded(run, node, flushed, before)
+    aliasing.discarded_copy(run, node.value, run.place(node))
+    if run.altered:
+        aliasing.forget(run, run.place(node.value))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from normlint import ir
-from normlint.evaluate import records, weights
+from normlint.evaluate import aliasing, records, weights
 from normlint.evaluate.attributes import bind_method
 from normlint.evaluate.channelwise import changed_in_place, told_to_change, zipped_with_stats
 from normlint.evaluate.constants import constant_site
@@ -62,7 +62,10 @@ def call_node(run: Machine, node: ir.Call) -> Value:
     if function == External("builtins.zip"):
         positional = zipped_with_stats(run, node, positional)
     place = run.place(node)
+    run.touched = {}
     result = run.each(function, lambda option: _recorded(run, option, positional, named, place))
+    if run.touched:
+        aliasing.watch(run, node, place)
     if isinstance(node.function, (ir.Name, ir.Attribute)) and _is_transform(function):
         observe_helper(run, _name(node.function), entering_images(run, positional), result, place, (), run.numbering.last)
     return result
@@ -232,6 +235,8 @@ def call_function(
         result = replace(result, origin=replace(result.origin, maker=maker_of(function, positional)))
     elif isinstance(result, Network):
         result = replace(result, maker=maker_of(function, positional))
+    if frame.changed:
+        aliasing.leave(run, function, frame.changed, result)
     sunk = sunk_by(log[first:], images)
     observe_helper(run, function.name, images, result, place, sunk, born)
     if key is not None and not run.dormant:

@@ -55,7 +55,8 @@ def cast(run: Machine, entry: Entry, arguments: dict[str, Value], value: Value, 
         if isinstance(content, Unknown):
             return value if content.label else replace(as_image(content), dtype=dtype)
         if content.dtype == dtype:
-            return value
+            copy = entry.operation.get("copy")
+            return content if isinstance(copy, str) and flag_of(run, arguments.get(copy)) else value
         return replace(content, dtype=dtype, container="numpy" if content.container == "pil" else content.container)
     image = _image(run, flush(run, value))
     if image is None:

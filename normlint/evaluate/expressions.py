@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from normlint import ir
+from normlint.evaluate import aliasing
 from normlint.evaluate.arithmetic import binary, number_of, unary
 from normlint.evaluate.attributes import attribute
 from normlint.evaluate.channelwise import is_channelwise, seen_as_image
@@ -86,6 +87,8 @@ def _constant(run: Machine, node: ir.Constant) -> Value:
 
 def _name(run: Machine, node: ir.Name) -> Value:
     value, info = run.lookup(node.identifier)
+    if run.altered:
+        aliasing.read(run, node)
     if value is None:
         return _unbound(run, node.identifier)
     if info is not None and info.kind == "module" and run.scopes[run.scope].kind != "module":
@@ -117,7 +120,10 @@ def _unbound(run: Machine, name: str) -> Value:
 
 
 def _attribute(run: Machine, node: ir.Attribute) -> Value:
+    known = len(run.log.aliased)
     receiver = evaluate(run, node.value)
+    if len(run.log.aliased) > known and aliasing.asks_metadata(node):
+        del run.log.aliased[known:]
     if isinstance(receiver, Ref) and node.name in GROWS:
         return attribute(run, receiver, node.name, node)  # all forms of a list grow at once
     return run.each(receiver, lambda option: attribute(run, option, node.name, node))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from normlint.catalogue import Entry
+from normlint.evaluate.aliasing import view_of
 from normlint.evaluate.casting import INTEGERS, cast_image
 from normlint.evaluate.emission import flush
 from normlint.evaluate.machine import Machine
@@ -82,7 +83,9 @@ def array_of(run: Machine, entry: Entry, arguments: dict[str, Value], value: Val
         image = run.contents(flush(run, value))
         if isinstance(image, Image):
             return cast_image(run, replace(image, pending=None, container=container), dtype or "uint8", entry.name, place)
-    return replace(content, container=container, dtype=dtype or content.dtype)
+    array = replace(content, container=container, dtype=dtype or content.dtype)
+    shared = entry.operation.get("view") and content.container != "pil" and array.dtype == content.dtype
+    return view_of(run, value, array) if shared else array
 
 
 def _array_of_images(

@@ -13,6 +13,7 @@ from normlint.catalogue import Catalogue
 from normlint.evaluate import branching
 from normlint.evaluate.guards import alternatives, compatible
 from normlint.evaluate.observations import (
+    AliasedChange,
     CheckpointLoad,
     Construction,
     Feed,
@@ -52,6 +53,7 @@ from normlint.values import (
 )
 
 if TYPE_CHECKING:
+    from normlint.evaluate.aliasing import Altered
     from normlint.evaluate.relevance import Digest
 
 DEEPEST_CALL = 6
@@ -75,11 +77,16 @@ class ScopeInfo:
 
 @dataclass(slots=True)
 class Frame:
-    """One call under way: what it returned so far, under which guards."""
+    """One call under way: what it returned so far, under which guards.
+
+    ``changed`` are the cells that were changed in place, ``copies`` the parameters of which a copy was thrown away.
+    """
 
     function: FunctionValue | None
     returns: list[tuple[Guard, Value]] = field(default_factory=list)
     outer_guard: Guard = ALWAYS
+    changed: dict[int, Place] = field(default_factory=dict)
+    copies: dict[str, Place] = field(default_factory=dict)
 
 
 class _Inside:
@@ -130,6 +137,7 @@ class Log:
     returned_orders: list[ReturnedOrders] = field(default_factory=list)
     function_maps: list[FunctionMap] = field(default_factory=list)
     stats_rescaled: list[StatsRescaled] = field(default_factory=list)
+    aliased: list[AliasedChange] = field(default_factory=list)
     trainings: list[Training] = field(default_factory=list)
     dormant: list[Observation] = field(default_factory=list)
     feeds: list[Feed] = field(default_factory=list)
@@ -183,6 +191,9 @@ class Machine:
         self.words: dict[str, frozenset[str]] = {}
         self.configured: Callable[[str, str, str], Value | None] = lambda path, parent, name: None
         self.imported: dict[str, set[str]] = {}
+        self.views: dict[int, int] = {}
+        self.touched: dict[int, tuple[Place, str]] = {}
+        self.altered: dict[tuple[int, str], Altered] = {}
         self.log = Log()
         self.depth = 0
         self.steps_left = STEPS_PER_MODULE
@@ -254,7 +265,10 @@ class Machine:
     # Names
 
     def bind(self, name: str, value: Value, scope: int | None = None) -> None:
-        self.state.set((self.scope if scope is None else scope, name), value)
+        key = (self.scope if scope is None else scope, name)
+        self.state.set(key, value)
+        if self.altered:
+            self.altered.pop(key, None)
 
     def lookup(self, name: str) -> tuple[Value | None, ScopeInfo | None]:
         """The value of a name seen from the current scope, and the scope it was found in."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from normlint.evaluate import metrics, networks, options, records
+from normlint.evaluate.aliasing import changed_cell
 from normlint.evaluate.arithmetic import binary
 from normlint.evaluate.assignment import channel_image, held, store
 from normlint.evaluate.emission import flush
@@ -296,7 +297,7 @@ def _of_array(
             arguments = {key: flush(run, value) for key, value in arguments.items()}
         result = run.each(target, lambda option: operate(run, entry, arguments, option, place))
     if in_place:
-        return _stored(run, receiver, result)
+        return _stored(run, receiver, result, place)
     return result
 
 
@@ -316,7 +317,7 @@ def _may_sink(content: object, name: str) -> bool:
     return True
 
 
-def _stored(run: Machine, receiver: Value, result: Value) -> Value:
+def _stored(run: Machine, receiver: Value, result: Value, place: Place) -> Value:
     content = run.contents(result)
     if isinstance(content, Unknown):
         content = as_image(content)
@@ -326,6 +327,7 @@ def _stored(run: Machine, receiver: Value, result: Value) -> Value:
     if not isinstance(content, Image):
         return result
     if isinstance(receiver, (Ref, ChannelRef)):
+        changed_cell(run, receiver, run.contents(receiver), content, place)
         store(run, receiver, content)
         return receiver
     return content

@@ -201,6 +201,23 @@ class StatsRescaled:
 
 
 @dataclass(frozen=True, slots=True)
+class AliasedChange:
+    """An operation in place on an array that somebody else holds.
+
+    Either ``call`` handed the array named ``name`` to ``function`` and it is read again at ``used``, or ``function`` threw
+    a copy of its own parameter away at ``copied``.
+    """
+
+    place: Place
+    name: str
+    function: str
+    call: Place | None = None
+    used: Place | None = None
+    copied: Place | None = None
+    stack: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnedOrders:
     """A function whose branches return different channel orders, each with the place that made it so."""
 

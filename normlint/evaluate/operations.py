@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from normlint.catalogue import Entry
 from normlint.evaluate import loading, metrics, networks, sinks
+from normlint.evaluate.aliasing import changed_cell, view_of
 from normlint.evaluate.casting import cast, scale_dtype, to_unit
 from normlint.evaluate.emission import flush
 from normlint.evaluate.layouts import after_operation, flips_channels, integers_of
@@ -101,7 +102,7 @@ def _identity(run: Machine, entry: Entry, arguments: Arguments, value: Value, pl
         layout=layout if isinstance(layout, str) else _layout(run, entry, content, arguments),
         order=order if isinstance(order, str) else content.order, **changes,  # type: ignore[arg-type]
     )  # fmt: skip
-    return value if details.get("view") and changed == content else changed
+    return view_of(run, value, changed, certain=details.get("view") is True) if details.get("view") else changed
 
 
 def _layout(run: Machine, entry: Entry, image: Image, arguments: Arguments) -> str | None:
@@ -216,6 +217,7 @@ def _normalize(run: Machine, entry: Entry, arguments: Arguments, value: Value, p
     )  # fmt: skip
     inplace = entry.operation.get("inplace")
     if isinstance(inplace, str) and flag_of(run, arguments.get(inplace)) and isinstance(value, Ref):
+        changed_cell(run, value, run.contents(value), after, place)
         run.state.set(value.address, after)
         return value
     return after

@@ -30,11 +30,12 @@ class Rule:
 
     def finding(
         self, place: Place, message: str, *, label: str = "", related: tuple[Related, ...] = (), key: str = "",
-        confidence: Confidence = "high", fix: Fix | None = None,
+        confidence: Confidence = "high", fix: Fix | None = None, replaces: tuple[tuple[str, Place], ...] = (),
     ) -> Finding:  # fmt: skip
         """A finding of this rule."""
         return Finding(
-            self.code, self.name, self.severity, confidence, place, message, label, related, key or message, fix
+            self.code, self.name, self.severity, confidence, place, message, label, related, key or message, fix,
+            replaces=replaces,
         )
 
 
