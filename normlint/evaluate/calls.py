@@ -322,7 +322,7 @@ def run_body(run: Machine, function: FunctionValue, scope: int, frame: Frame) ->
             return flush(run, evaluate(run, function.body))
         ended = not run_block(run, function.body)
     if len(function.body) > 1:
-        observe_returns(run, function, frame)
+        observe_returns(run, function, frame, scope)
     if not frame.returns:
         return Constant(None) if not ended else run.unknown()
     return alternatives(frame.returns) or run.unknown("output", function.name)

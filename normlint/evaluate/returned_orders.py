@@ -16,10 +16,11 @@ _BY_KIND = re.compile(r"isinstance|\btype\(")
 _MOST_ITEMS = 4
 
 
-def observe_returns(run: Machine, function: FunctionValue, frame: Frame) -> None:
+def observe_returns(run: Machine, function: FunctionValue, frame: Frame, scope: int) -> None:
     """Log a function that returns RGB for one kind of argument (a path, an array) and BGR for another.
 
-    A flag that switches a transform off is somebody's choice; the type of an argument should make no difference.
+    A flag that switches a transform off is somebody's choice; the type of an argument should make no difference. An order
+    that a picture had before the call, whose scope has this number, is its caller's.
     """
     if names_order(function.name) or run.muted:
         return
@@ -30,7 +31,8 @@ def observe_returns(run: Machine, function: FunctionValue, frame: Frame) -> None
         for guard, image in images:
             known = _order(image)
             by_kind = any(_BY_KIND.search(subject) for subject, _, _ in guard - shared)
-            if known is not None and by_kind and not is_chosen(guard):
+            made = known is not None and (image.origin.number > scope or _inside(run, function, known[1]))
+            if known is not None and made and by_kind and not is_chosen(guard):
                 found[known] = found.get(known, False) or image.order is not None
         here = any(_inside(run, function, place) for _, place in found)
         if here and {order for order, _ in found} == {"RGB", "BGR"} and any(found.values()):
