@@ -50,15 +50,22 @@ def tree(tmp_path: Path) -> Path:
 
 def test_a_run_that_the_cache_answers_imports_little(tree: Path) -> None:
     first = modules("check", str(tree))
-    assert {"libcst", "normlint.rules", "normlint.evaluate"} <= first
+    assert {"normlint.lowering", "normlint.rules", "normlint.evaluate"} <= first
     for command in ("check", "sites"):
         warm = modules(command, str(tree))
         assert not warm & HEAVY
         assert len([name for name in warm if name.startswith("normlint")]) <= 60
 
 
-def test_no_run_without_a_fix_imports_the_slow_parts_of_libcst(tree: Path) -> None:
+def test_no_run_without_a_fix_imports_libcst(tree: Path) -> None:
     loaded = modules("check", str(tree), "--no-cache")
+    assert not loaded & {"libcst", "yaml"}
+
+
+def test_what_cpython_cannot_parse_goes_to_libcst_without_its_slow_parts(tree: Path) -> None:
+    (tree / "old.py").write_text("print x / 255\n")
+    loaded = modules("check", str(tree), "--no-cache")
+    assert "libcst" in loaded
     assert not loaded & {"libcst.matchers", "libcst.codemod", "yaml"}
 
 

@@ -1,4 +1,4 @@
-"""One source file to the intermediate form: the only package that knows LibCST's nodes."""
+"""One source file to the intermediate form: the only package that knows the nodes of LibCST and CPython."""
 
 from __future__ import annotations
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from normlint import ir
-from normlint.lowering.parsing import Lowered, UnreadableError, lower_text, unreadable
+from normlint.lowering.parsing import Lowered, lower_text, unreadable
+from normlint.lowering.unreadable import UnreadableError
 from normlint.notebooks import Cell, read_notebook
 from normlint.source import SourceError, decode
 

@@ -13,6 +13,7 @@ from types import TracebackType
 import libcst as cst
 from libcst._nodes.internal import CodegenState
 
+from normlint.lowering.lines import line_starts
 from normlint.places import Span
 
 
@@ -122,14 +123,3 @@ class Positions:
         start, end = min(start + self._shift, self._size), min(end + self._shift, self._size)
         line, end_line = bisect_right(starts, start), bisect_right(starts, end)
         return Span(line, start - starts[line - 1] + 1, end_line, end - starts[end_line - 1] + 1)
-
-
-def line_starts(text: str) -> list[int]:
-    """The offset of each line's first character; lines end at ``\\n``."""
-    starts = [0]
-    find = text.find
-    at = find("\n")
-    while at >= 0:
-        starts.append(at + 1)
-        at = find("\n", at + 1)
-    return starts

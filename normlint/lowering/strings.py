@@ -8,6 +8,7 @@ import libcst as cst
 
 from normlint import ir
 from normlint.lowering import literals
+from normlint.lowering.joining import append, joined
 from normlint.places import Span
 
 Lower = Callable[[cst.CSTNode], ir.Expression]
@@ -22,26 +23,19 @@ def composed(node: cst.BaseString, span: Span, lower: Lower) -> ir.Expression:
     formatted = False
     for piece in _pieces(node):
         if isinstance(piece, cst.SimpleString):
-            _append(parts, span, literals.string(piece.value))
+            append(parts, span, literals.string(piece.value))
         elif isinstance(piece, cst.FormattedString):
             formatted = True
             raw = "r" in piece.prefix.lower()
             for content in piece.parts:
                 if isinstance(content, cst.FormattedStringText):
                     text = content.value.replace("{{", "{").replace("}}", "}")
-                    _append(parts, span, literals.unescape(text, raw=raw))
+                    append(parts, span, literals.unescape(text, raw=raw))
                 elif isinstance(content, cst.FormattedStringExpression):
                     parts.append(_field(content, lower))
         else:
             parts.append(ir.Opaque(span, ()))
-    if len(parts) == 1 and isinstance(parts[0], ir.Constant):
-        return parts[0]
-    if not parts:
-        return ir.Constant(span, "")
-    mixed = any(isinstance(part, ir.Constant) and isinstance(part.value, bytes) for part in parts)
-    if formatted and not mixed:
-        return ir.FormattedString(span, tuple(parts))
-    return ir.Opaque(span, tuple(part for part in parts if not isinstance(part, ir.Constant)))
+    return joined(parts, span, formatted)
 
 
 def _pieces(node: cst.BaseString) -> Iterator[cst.BaseString]:
@@ -52,23 +46,6 @@ def _pieces(node: cst.BaseString) -> Iterator[cst.BaseString]:
             pending += (item.right, item.left)
         else:
             yield item
-
-
-def _append(parts: list[ir.Expression], span: Span, value: str | bytes | literals.Unreadable) -> None:
-    """Add a constant part, joined with a constant of the same type before it."""
-    if isinstance(value, literals.Unreadable):
-        parts.append(ir.Opaque(span, ()))
-        return
-    last = parts[-1] if parts else None
-    if isinstance(last, ir.Constant):
-        before = last.value
-        if isinstance(before, str) and isinstance(value, str):
-            parts[-1] = ir.Constant(span, before + value)
-            return
-        if isinstance(before, bytes) and isinstance(value, bytes):
-            parts[-1] = ir.Constant(span, before + value)
-            return
-    parts.append(ir.Constant(span, value))
 
 
 def _field(node: cst.FormattedStringExpression, lower: Lower) -> ir.Expression:
