@@ -13,6 +13,7 @@ from normlint.evaluate.machine import Log, Machine
 from normlint.facts import Facts, gather
 from normlint.interpreter import with_room
 from normlint.inventory import inventory
+from normlint.origins import with_origins
 from normlint.places import Place
 from normlint.plugins import all_rules
 from normlint.reconcile import reconcile, unreadable, unused_suppressions
@@ -37,7 +38,7 @@ def find(
     facts = gather(log, settings)
     selection = Selection(settings.select, settings.ignore, settings.extend_select)
     rules = all_rules(settings.plugins, root)
-    findings = reconcile(facts, selection, rules) + unreadable(_problems(workspace), selection)
+    findings = with_origins(reconcile(facts, selection, rules), facts) + unreadable(_problems(workspace), selection)
     if settings.suppressions:
         suppressions = workspace.suppressions()
         findings, used = silence(findings, suppressions)

@@ -71,8 +71,11 @@ class FileFacts:
     def numbers_at(self, place: Place) -> tuple[Related, ...]:
         """Where the mean and std of the normalize at ``place`` are written, if that is another line."""
         found = (where for o in self.by_place.get(place, ()) for where in (o.mean_place, o.std_place) if where is not None)
-        lines = {(where.path, where.line): where for where in found if (where.path, where.line) != (place.path, place.line)}
-        return tuple(Related(where, "the numbers") for where in lines.values() if not _within(where, place))
+        lines: dict[tuple[str, int], Place] = {}
+        for where in found:
+            if not _within(where, place):
+                lines.setdefault((where.path, where.line), where)
+        return tuple(Related(where, "the numbers") for where in lines.values())
 
     def certain(self, *kinds: str) -> Iterator[Observation]:
         """Observations whose incoming range may be held against the code.
