@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from normlint import configs
 from normlint.cli import main
 from normlint.project import Settings, analyze
+from normlint.settings.model import FileRules
+from normlint.settings.patterns import PathPatterns
+from normlint.suppression import scanning
 from normlint.suppression.scanning import suppressions
 from tests.schemas import sarif_violations
 
@@ -119,6 +123,24 @@ def test_in_yaml() -> None:
     )
     found = suppressions("c.yaml", text.encode())
     assert [(one.place.line, one.first, one.last, one.reason) for one in found] == [(2, 2, 2, "b"), (3, 6, 6, "c")]
+
+
+def test_in_yaml_as_large_as_is_read_for_its_keys() -> None:
+    assert scanning.LARGEST == configs.LARGEST
+    line = "k: 1  # normlint: ignore[NL105]\n"
+    for filler in ("# é漢\U0001f600 \n", "a: 'é漢\U0001f600 # none'\n"):
+        text = filler * ((900_000 - 2 * len(line)) // len(filler.encode())) + line
+        [found] = suppressions("c.yaml", text.encode())
+        assert (found.place.line, found.place.column, found.first) == (text.count("\n"), 7, text.count("\n"))
+    assert suppressions("c.yaml", (line + "a: 1\n" * 200_000).encode()) == ()
+
+
+def test_json_has_no_comments(tmp_path: Path) -> None:
+    sides = '{"train": {"mean": [0.485, 0.456, 0.406]}, "val": {"mean": [0.5, 0.5, 0.5]}}'
+    (tmp_path / "a.json").write_text(sides)
+    assert [finding.code for finding in analyze((tmp_path,)).findings] == ["NL105"]
+    ignored = FileRules(PathPatterns.of(("*.json",)), ("NL105",))
+    assert analyze((tmp_path,), Settings(per_file_ignores=(ignored,))).findings == ()
 
 
 def test_only_rules_that_ran_are_judged(tmp_path: Path) -> None:
