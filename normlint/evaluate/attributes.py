@@ -51,6 +51,8 @@ def attribute(run: Machine, receiver: Value, name: str, node: ir.Node) -> Value:
     if isinstance(content, DictCell):
         found = content.get(name)
         return Bound(receiver, name) if found is None else found
+    if isinstance(receiver, (FunctionValue, ClassValue)) and name in {"__name__", "__qualname__"}:
+        return Constant(receiver.name)
     if isinstance(receiver, ClassValue):
         found, owner = class_member(receiver, name)
         if found is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from normlint import ir
-from normlint.evaluate import aliasing, records, weights
+from normlint.evaluate import aliasing, records, registries, weights
 from normlint.evaluate.attributes import bind_method
 from normlint.evaluate.channelwise import changed_in_place, told_to_change, zipped_with_stats
 from normlint.evaluate.constants import constant_site
@@ -187,7 +187,7 @@ def call_function(
     named = tuple((name, run.settled(flush(run, value))) for name, value in named)
     recursive = any(f.function is not None and f.function.place == function.place for f in run.frames)
     entering = (*positional, *(value for _, value in named))
-    followed = run.matters(function, called=True) or _hands_on(run, function, entering)
+    followed = run.matters(function, called=True) or _hands_on(run, function, entering) or _is_registry(run, function, entering)
     if recursive or len(run.stack) >= DEEPEST_CALL or not followed:
         name = file_among(run, positional, named) or function.name
         return run.unknown("output", name, place, maker=maker_of(function, positional))
@@ -279,6 +279,13 @@ def _hands_on(run: Machine, function: FunctionValue, entering: tuple[Value, ...]
     if function.owner is not None and is_model(function.owner):
         return False
     return any(_worth_following(run, value) for value in entering)
+
+
+def _is_registry(run: Machine, function: FunctionValue, entering: tuple[Value, ...]) -> bool:
+    """Whether a call keeps or finds what can be called under a name, or gets such a thing handed over."""
+    if registries.registers(run, function) or registries.begins(function):
+        return True
+    return registries.hands_over(run, entering) or registries.looks_up(run, function)
 
 
 def _worth_following(run: Machine, value: Value) -> bool:

@@ -40,6 +40,7 @@ def _imported(run: Machine, package: str | None, node: ir.ImportFrom, name: str)
             return relabel(found, source="import") if isinstance(found, (Constant, Vector)) else found
     if submodule is not None:
         _note(run, submodule)
+        module_scope(run, submodule)
         return ModuleValue(submodule)
     if package is not None or node.level:
         return run.unknown(name=name)
@@ -51,6 +52,8 @@ def _imported(run: Machine, package: str | None, node: ir.ImportFrom, name: str)
 def _import_module(run: Machine, name: ir.ImportName) -> None:
     path = resolve(run, name.dotted, 0)
     _note(run, path)
+    if path is not None:
+        module_scope(run, path)  # it may be imported for what it registers
     if name.alias:
         run.bind(name.alias, ModuleValue(path) if path is not None else External(name.dotted))
         return

@@ -198,6 +198,7 @@ class Machine:
         self.depth = 0
         self.steps_left = STEPS_PER_MODULE
         self.muted = 0
+        self.decorating = 0
         self.dormant = 0
 
     def matters(self, function: FunctionValue, called: bool = False) -> bool:

@@ -14,6 +14,7 @@ from normlint.evaluate.iteration import element_of, items_of, widen
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.masks import assigned_mask
 from normlint.evaluate.options import click_defaults
+from normlint.evaluate.registries import decorate
 from normlint.evaluate.state import State
 from normlint.evaluate.text import root_name
 from normlint.values import (
@@ -254,6 +255,8 @@ def define_function(run: Machine, node: ir.Function) -> None:
     run.bind(node.name, function)
     if run.scopes[run.scope].kind == "function":
         _defined(run, function)
+    elif node.decorators:
+        decorate(run, function, node.decorators)
 
 
 def _defined(run: Machine, function: FunctionValue) -> None:
@@ -299,8 +302,8 @@ def define_class(run: Machine, node: ir.Class) -> None:
         (key[1], value) for key, value in state.changes.items() if isinstance(key, tuple) and key[0] == scope
     )
     run.state.absorb(state)
-    run.bind(
-        node.name,
-        ClassValue(node.name, members, bases, run.module.path, run.place_of(node.name_span)),  # type: ignore[arg-type]
-    )
+    made = ClassValue(node.name, members, bases, run.module.path, run.place_of(node.name_span))  # type: ignore[arg-type]
+    run.bind(node.name, made)
+    if node.decorators:
+        decorate(run, made, node.decorators)
 

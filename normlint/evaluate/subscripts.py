@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from normlint import ir
-from normlint.evaluate.machine import Machine, channel_of, label_of
+from normlint.evaluate.machine import Machine, channel_of, class_member, label_of
 from normlint.pixelmap import Interval
 from normlint.places import Place
 from normlint.values import (
@@ -59,6 +59,12 @@ def subscript(run: Machine, base: Value, index: Value, node: ir.Subscript) -> Va
             return element_of_reader(run, dotted, "__getitem__", run.place(node)) or run.unknown()
         case Image():
             return of_image(run, base, content, index, run.place(node))
+        case InstanceCell(cls=cls) if isinstance(index, Constant) and isinstance(index.value, str):
+            from normlint.evaluate.attributes import bind_method
+            from normlint.evaluate.calls import call
+
+            member, owner = class_member(cls, "__getitem__")
+            return call(run, bind_method(member, base, owner), (index,), (), run.place(node)) if member else run.unknown()
         case InstanceCell() | Dataset() | Loader():
             from normlint.evaluate.datasets import item_of
 
