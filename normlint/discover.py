@@ -25,6 +25,7 @@ KINDS: dict[str, Kind] = {
     ".yml": "config",
     ".json": "config",
 }
+_READMES = ("README.md", "readme.md", "Readme.md", "README.markdown")
 MARKERS = ("pyproject.toml", "normlint.toml", ".git")
 MAX_BYTES = 64 * 1024 * 1024
 MAX_FILES = 200_000
@@ -170,6 +171,19 @@ def read(file: SourceFile, limit: int = MAX_BYTES) -> bytes:
     if data is None or len(data) > limit:
         raise ReadError(f"larger than {limit / 1024 / 1024:g} MB")
     return data
+
+
+def readme_in(absolute: Path, folder: str) -> SourceFile | None:
+    """The README in a folder, a regular file; ``folder`` is POSIX and relative to the root."""
+    for name in _READMES:
+        try:
+            status = os.lstat(absolute / name)
+        except OSError:
+            continue
+        if stat.S_ISREG(status.st_mode):
+            path = f"{folder}/{name}" if folder else name
+            return SourceFile(path, absolute / name, "config", status.st_size, status.st_mtime_ns)
+    return None
 
 
 def _resolved(path: Path) -> Path:

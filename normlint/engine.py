@@ -35,7 +35,7 @@ def find(
         log = evaluate(workspace, settings.jobs, progress)
     finally:
         workspace.close()
-    facts = gather(log, settings)
+    facts = gather(log, settings, workspace.commands())
     selection = Selection(settings.select, settings.ignore, settings.extend_select)
     rules = all_rules(settings.plugins, root)
     findings = with_origins(reconcile(facts, selection, rules), facts) + unreadable(_problems(workspace), selection)

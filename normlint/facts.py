@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from normlint.claims import normalize_claim
+from normlint.command_lines import Command
 from normlint.entrypoints import EntryPoint, entry_points
 from normlint.evaluate.guards import asks_the_data
 from normlint.evaluate.machine import Log
@@ -104,6 +105,7 @@ class Facts:
     constructions: tuple[Construction, ...] = ()
     modules: tuple[ModuleEvidence, ...] = ()
     weights: tuple[WeightsFile, ...] = ()
+    commands: tuple[Command, ...] = ()
     settings: Settings = _DEFAULT
     function_maps: tuple[FunctionMap, ...] = ()
     stats_rescaled: tuple[StatsRescaled, ...] = ()
@@ -117,7 +119,7 @@ class Facts:
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
         """Training and other entry points that serve one model."""
-        return tuple(pairs(self.entry_points, self.settings.pair_of))
+        return tuple(pairs(self.entry_points, self.settings.pair_of, self.commands))
 
     @cached_property
     def mismatches(self) -> tuple[Mismatch, ...]:
@@ -149,7 +151,7 @@ class Facts:
             yield from file.certain(*kinds)
 
 
-def gather(log: Log, settings: Settings = _DEFAULT) -> Facts:
+def gather(log: Log, settings: Settings = _DEFAULT, commands: tuple[Command, ...] = ()) -> Facts:
     """Sort the log of the evaluator by file and place; equal observations are kept once."""
     observations: dict[str, dict[Observation, None]] = defaultdict(dict)
     pipelines: dict[str, dict[PipelineObservation, None]] = defaultdict(dict)
@@ -193,7 +195,7 @@ def gather(log: Log, settings: Settings = _DEFAULT) -> Facts:
             for path in paths
         ),
         tuple(dict.fromkeys(log.feeds)), tuple(dict.fromkeys(log.constructions)), tuple(log.modules),
-        tuple(dict.fromkeys(log.weights)), settings,
+        tuple(dict.fromkeys(log.weights)), commands, settings,
         tuple(log.function_maps), tuple(dict.fromkeys(log.stats_rescaled)),
         tuple(dict.fromkeys(log.aliased)),
     )  # fmt: skip

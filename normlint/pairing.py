@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from normlint.command_lines import Command, together
 from normlint.entrypoints import EntryPoint
 from normlint.findings import Confidence
 from normlint.weight_files import handed_over, shared_file
@@ -37,13 +38,15 @@ class Pair:
         return ", ".join(self.evidence)
 
 
-def pairs(entries: tuple[EntryPoint, ...], chosen: Callable[[str, str], bool | None]) -> Iterator[Pair]:
+def pairs(
+    entries: tuple[EntryPoint, ...], chosen: Callable[[str, str], bool | None], commands: tuple[Command, ...] = ()
+) -> Iterator[Pair]:
     """The pairs that evidence makes, without those that a user forbids (``chosen`` is False) and with those that one forces."""
     forced = {frozenset((one.path, other.path)): (one, other) for one in entries for other in entries
               if one.path < other.path and chosen(one.path, other.path)}  # fmt: skip
     for one, other in forced.values():
         yield from _forced(one, other)
-    for pair in by_evidence(entries):
+    for pair in by_evidence(entries, commands):
         if chosen(pair.training.path, pair.other.path) is None:
             yield pair
 
@@ -60,10 +63,10 @@ def _forced(one: EntryPoint, other: EntryPoint) -> Iterator[Pair]:
         yield from (Pair(training, user, model, (FORCED,), mine) for model in trained for mine in fed)
 
 
-def by_evidence(entries: tuple[EntryPoint, ...]) -> Iterator[Pair]:
+def by_evidence(entries: tuple[EntryPoint, ...], commands: tuple[Command, ...] = ()) -> Iterator[Pair]:
     """Every training entry point with every other one that reaches the same model definition of the project and stands
-    near it or shares its data set, or that loads the weights which it saves; and a program with itself, where it trains a
-    model and uses it as well."""
+    near it or shares its data set, that loads the weights which it saves, or that a README runs with it; and a program
+    with itself, where it trains a model and uses it as well."""
     by_model: dict[str, list[EntryPoint]] = {}
     for entry in entries:
         for model in entry.models:
@@ -78,13 +81,13 @@ def by_evidence(entries: tuple[EntryPoint, ...]) -> Iterator[Pair]:
                 continue
             for training in group:
                 if training.role == "train" and training.path != other.path:
-                    evidence = evidence_of(training, other, model)
+                    evidence = evidence_of(training, other, model, commands)
                     if evidence:
                         yield Pair(training, other, model, evidence)
-    yield from _by_file(entries)
+    yield from _by_file(entries, commands)
 
 
-def _by_file(entries: tuple[EntryPoint, ...]) -> Iterator[Pair]:
+def _by_file(entries: tuple[EntryPoint, ...], commands: tuple[Command, ...]) -> Iterator[Pair]:
     """What training saves, itself or through a program that exports its model, and another program loads."""
     for saving, model, other, loaded, path in handed_over(entries):
         if other.role not in _COMPARED or other.path == saving.path:
@@ -95,12 +98,14 @@ def _by_file(entries: tuple[EntryPoint, ...]) -> Iterator[Pair]:
             continue
         for training in entries:
             if training.role == "train" and model in training.models and training.path != other.path:
-                evidence = evidence_of(training, saving, model)
+                evidence = evidence_of(training, saving, model, commands)
                 if evidence:
                     yield Pair(training, other, model, (*told, *evidence), loaded)
 
 
-def evidence_of(training: EntryPoint, other: EntryPoint, model: str) -> tuple[str, ...]:
+def evidence_of(
+    training: EntryPoint, other: EntryPoint, model: str, commands: tuple[Command, ...] = ()
+) -> tuple[str, ...]:
     """What says that two entry points which reach one model belong together; empty where nothing else does."""
     path, _, name = model.rpartition(":")
     found = [f"both use {name} ({path})" if path else f"both use {name}"]
@@ -111,6 +116,9 @@ def evidence_of(training: EntryPoint, other: EntryPoint, model: str) -> tuple[st
         found.append(f"{training.path} saves {file}, {other.path} loads it")
     if not path:  # a library's model says nothing of what it was trained on here
         return tuple(found) if file else ()
+    documented = together(commands, training.path, other.path)
+    if documented:
+        found.append(documented)
     if training.folder == other.folder:
         found.append("one folder")
     elif _above(training.folder, other.folder) or _above(other.folder, training.folder):

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Union
 
 from normlint.cache import Known, Store
-from normlint.discover import Discovery, ReadError, SourceFile, read
+from normlint.discover import Discovery, ReadError, SourceFile, read, readme_in
 from normlint.suppression.comments import MARK, Suppression
 
 if TYPE_CHECKING:
     # Imported where they are needed: a run that the cache answers needs none of them.
     from normlint import ir
     from normlint.ahead import Ahead
+    from normlint.command_lines import Command
     from normlint.evaluate.observations import Observation
 
 Overlay = Mapping[str, bytes]
 Problem = tuple[str, Union["ir.Problem", None], str, Union["ir.Module", None]]
 
 _MANY = 20
+_MOST_READMES = 500
 NO_FILES: Overlay = MappingProxyType({})
 
 
@@ -172,6 +175,33 @@ class Workspace:
             self.problems.append((path, None, str(error), None))
             return []
 
+    @cached_property
+    def _readmes(self) -> tuple[SourceFile, ...]:
+        """The READMEs in the folders of the code and above them."""
+        found: dict[str, SourceFile] = {}
+        for file in self.files.values():
+            folder, absolute = file.path.rpartition("/")[0], file.absolute.parent
+            while folder not in found and file.kind != "config" and len(found) < _MOST_READMES:
+                readme = readme_in(absolute, folder)
+                found[folder] = readme or SourceFile("", absolute, "config")
+                if not folder:
+                    break
+                folder, absolute = folder.rpartition("/")[0], absolute.parent
+        return tuple(readme for _, readme in sorted(found.items()) if readme.path)
+
+    def commands(self) -> tuple[Command, ...]:
+        """The commands that the project's READMEs give for its scripts."""
+        from normlint.command_lines import LARGEST, commands_of
+
+        found: list[Command] = []
+        for file in self._readmes:
+            try:
+                text = read(file, LARGEST).decode("utf-8", "replace")
+            except ReadError:
+                continue  # it holds evidence at best
+            found += (command for command in commands_of(file.path, text) if command.script in self.files)
+        return tuple(found)
+
     def suppressions(self) -> dict[str, tuple[Suppression, ...]]:
         """The comments that silence findings, of every file that has some."""
         from normlint.suppression.scanning import suppressions
@@ -202,7 +232,8 @@ class Workspace:
         """Names all that a result rests on: which files there are, and the content of those that count."""
         wanted = frozenset(reached)
         kept = frozenset(self.kept())
-        total = sha256(repr(self._found_wrong).encode("utf-8", "surrogatepass"))
+        readmes = tuple((file.path, file.size, file.modified) for file in self._readmes)
+        total = sha256(repr((self._found_wrong, readmes)).encode("utf-8", "surrogatepass"))
         for path, file in self.files.items():
             known = self.look(path)
             if known is None:

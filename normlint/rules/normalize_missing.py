@@ -17,7 +17,8 @@ def check(facts: Facts) -> Iterator[Finding]:
     Follows the images that training and other entry points hand to one model, through data sets, loaders and helpers, and
     reports an entry point whose images arrive without the normalization, or in another scale, than in training. Both
     sides must be known. An entry point is paired with training only on evidence: the same model definition, and a folder,
-    data set or helper in common, or the file of weights that training saves and the other program loads.
+    data set or helper in common, or the file of weights that training saves and the other program loads,
+    or commands of a README that name both with one file of weights or settings.
 
     ## Why is this bad?
     The network gets inputs that it was not trained on. Nothing fails; the predictions are just worse.
