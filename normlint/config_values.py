@@ -54,6 +54,11 @@ class ConfigValues:
                 return None
             folder = folder.rpartition("/")[0]
 
+    def sets(self, path: str, parent: str, name: str) -> bool:
+        """Whether a config file in the same top folder as ``path``, or anywhere where that lies in the root, has the key."""
+        top = path.split("/")[0] if "/" in path else ""
+        return any(self._entries(other, (parent, name)) for other in self._paths if _within(other, top))
+
     def _entries(self, path: str, wanted: tuple[str, str]) -> list[Entry]:
         if path not in self._contents:
             data = self._data(path)

@@ -24,8 +24,11 @@ KINDS: dict[str, Kind] = {
     ".yaml": "config",
     ".yml": "config",
     ".json": "config",
+    ".md": "config",
+    ".sh": "config",
 }
 _READMES = ("README.md", "readme.md", "Readme.md", "README.markdown")
+_TEXTS = frozenset({".md", ".sh"})  # looked through for command lines
 MARKERS = ("pyproject.toml", "normlint.toml", ".git")
 MAX_BYTES = 64 * 1024 * 1024
 MAX_FILES = 200_000
@@ -131,7 +134,8 @@ def discover(
         else:
             kind = _named_kind(wanted)
             if kind is not None:
-                files.setdefault(path, SourceFile(path, wanted, kind))
+                if path not in files or files[path].kind != kind:
+                    files[path] = SourceFile(path, wanted, kind)
                 named.add(path)
     kept = sorted(path for path in files if (path in named and not force) or not leaves_out(path, False))
     return Discovery(
@@ -143,14 +147,14 @@ def discover(
 def _named_kind(path: Path) -> Kind | None:
     """What a file that the user named is: Python without a suffix or with a shebang, nothing with a foreign suffix."""
     kind = KINDS.get(path.suffix.lower())
-    if kind is not None or not path.suffix:
+    if path.suffix.lower() not in _TEXTS and (kind is not None or not path.suffix):
         return kind or "python"
     try:
         with path.open("rb") as stream:
             first = stream.readline(200)
     except OSError:
         return "python"  # reading it again says why it cannot be read
-    return "python" if first.startswith(b"#!") and b"python" in first else None
+    return "python" if first.startswith(b"#!") and b"python" in first else kind
 
 
 def read(file: SourceFile, limit: int = MAX_BYTES) -> bytes:

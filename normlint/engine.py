@@ -6,10 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from normlint.catalogue import catalogue
+from normlint.config_composition import ConfigTrees
 from normlint.config_values import ConfigValues
 from normlint.context import with_context
+from normlint.documented_flags import SUFFIXES, DocumentedFlags
 from normlint.evaluate.entries import evaluate_module
 from normlint.evaluate.machine import Log, Machine
+from normlint.evaluate.relevance import CONFIG_FILE
 from normlint.facts import Facts, gather
 from normlint.interpreter import with_room
 from normlint.inventory import inventory
@@ -56,8 +59,13 @@ def evaluate(workspace: Workspace, jobs: int = 1, progress: Progress | None = No
     kept = workspace.kept()
     workspace.lower_ahead((path for path in kept if workspace.files[path].kind != "config"), jobs)
     machine = Machine(workspace.load, frozenset(workspace.files), catalogue())
-    configs = tuple(path for path, file in workspace.files.items() if file.kind == "config")
-    machine.configured = ConfigValues(configs, workspace.data).find
+    read = [path for path, file in workspace.files.items() if file.kind == "config"]
+    configs = tuple(path for path in read if not path.endswith(SUFFIXES))
+    machine.replaced = DocumentedFlags(tuple(path for path in read if path.endswith(SUFFIXES)), workspace.data).replaces
+    values = ConfigValues(configs, workspace.data)
+    machine.configured, machine.configurable = values.find, values.sets
+    machine.config_trees = ConfigTrees(configs, workspace.data)
+    machine.relevant_names.update({CONFIG_FILE} if configs else ())
     for done, path in enumerate(kept):
         if progress is not None:
             progress(done, len(kept))

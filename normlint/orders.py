@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 from normlint.claims import normalized_stats
 from normlint.evaluate.observations import Observation, steps_of
 from normlint.evaluate.order_guards import is_chosen
@@ -10,6 +13,7 @@ from normlint.pixelmap import Numbers
 from normlint.places import Place
 from normlint.values import Image
 
+_SAID = re.compile(r"rgb|bgr", re.IGNORECASE)
 OTHER = {"RGB": "BGR", "BGR": "RGB"}
 
 
@@ -40,6 +44,27 @@ def where(observation: Observation) -> Place:
     if observation.place.path == source.path:
         return calls[-1] if calls and "transforms" in observation.api else observation.place
     return source if observation.kind == "normalize" else observation.place
+
+
+def said_by_config(observation: Observation, entries: Iterable[Observation]) -> str | None:
+    """The order that the key of a config file says its numbers are in (``BGR_MEAN``): what the model was made with."""
+    steps = steps_of(observation.after) if observation.after is not None else ()
+    places = {step.operand_place for step in steps if step.operand_place is not None}
+    for entry in entries:
+        said = _SAID.search(entry.api.rpartition(".")[2])
+        start, end = (entry.place.path, entry.place.line), (entry.place.path, entry.place.end_line)
+        if said is not None and any(start <= (place.path, place.line) <= end for place in places):
+            return said[0].upper()
+    return None
+
+
+def turned_to_bgr(observation: Observation) -> bool:
+    """Whether a picture is turned to BGR by name and then held by PIL: a project that does so means it."""
+    image = observation.before
+    if image is None or not observation.api.startswith("PIL.Image.fromarray"):
+        return False
+    turns = [step.label for step in steps_of(image) if step.operation == "flip"]
+    return bool(turns) and turns[-1] == "RGB2BGR"
 
 
 def is_ordered(observation: Observation) -> bool:

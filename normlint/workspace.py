@@ -85,8 +85,9 @@ class Workspace:
             kept, library, pixels = before.kept, before.library, before.pixels
         elif file.kind == "config":
             from normlint.configs import may_configure
+            from normlint.documented_flags import SUFFIXES, may_document
 
-            kept = pixels = may_configure(data)
+            kept = pixels = may_document(data) if file.path.endswith(SUFFIXES) else may_configure(data)
         else:
             from normlint.sieve import may_hold_sites, names_a_library, speaks_of_pixels
 
@@ -94,7 +95,8 @@ class Workspace:
             library = names_a_library(data)
             pixels = kept and not library and speaks_of_pixels(data)
         self.forget(file.path)  # all files are looked at before one is lowered; kept, they would be in memory together
-        return Known(file.modified, len(data), digest, kept, MARK in data, library, pixels)
+        marked = MARK in data and not file.path.endswith((".md", ".sh"))
+        return Known(file.modified, len(data), digest, kept, marked, library, pixels)
 
     def kept(self) -> list[str]:
         """The files that the sieve lets through.
@@ -163,12 +165,15 @@ class Workspace:
             self._ahead = None
 
     def config(self, path: str) -> list[Observation]:
-        """What a YAML or JSON file says of normalization; a problem where it cannot be parsed."""
+        """What a YAML, JSON or text file says of normalization; a problem where it cannot be parsed."""
         from normlint.configs import ConfigError, observe_config
+        from normlint.documented_flags import SUFFIXES, observe_flags
 
         data = self.data(path)
         if not data:
             return []
+        if path.endswith(SUFFIXES):
+            return observe_flags(path, data)
         try:
             return observe_config(path, data)
         except ConfigError as error:

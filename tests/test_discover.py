@@ -48,6 +48,7 @@ def test_kinds_and_order(project: Path) -> None:
     put(project, "b.py", "a/z.pyi", "a/b.pyw", "n.ipynb", "c.yaml", "c.yml", "c.json", "README.md", "UP.PY")
     found = discover(project)
     assert [(file.path, file.kind) for file in found.files] == [
+        ("README.md", "config"),
         ("UP.PY", "python"),
         ("a/b.pyw", "python"),
         ("a/z.pyi", "python"),
@@ -95,7 +96,8 @@ def test_named_file_with_nothing_to_check_is_left_out(project: Path) -> None:
     put(project, "README.md", "a.txt", "a.py")
     (project / "run.sh").write_text("#!/usr/bin/env python3\n")
     found = discover(project, [project / "README.md", project / "a.txt", project / "run.sh"])
-    assert [(file.path, file.kind) for file in found.files] == [("a.py", "python"), ("run.sh", "python")]
+    kinds = [("README.md", "config"), ("a.py", "python"), ("run.sh", "python")]
+    assert [(file.path, file.kind) for file in found.files] == kinds
 
 
 def test_subfolder_as_root_lists_only_itself(tmp_path: Path) -> None:
@@ -162,7 +164,7 @@ def test_repository_config_runs_nothing(tmp_path: Path) -> None:
     trap.chmod(0o755)
     git(tmp_path, "config", "core.fsmonitor", str(trap))
     git(tmp_path, "config", "core.hooksPath", str(tmp_path))
-    assert names(tmp_path) == ["a.py"]
+    assert names(tmp_path) == ["a.py", "trap.sh"]
     assert not (tmp_path / "sprung").exists()
     # The trap is a real one: git without our options springs it.
     subprocess.run(["git", "status"], cwd=tmp_path, capture_output=True, check=False)

@@ -71,6 +71,10 @@ def binary(run: Machine, operator: str, left: Value, right: Value, place: Place)
 
 def _binary(run: Machine, operator: str, left: Value, right: Value, place: Place) -> Value:
     a, b = run.contents(left), run.contents(right)
+    if operator == "/" and isinstance(b, Constant) and isinstance(b.value, str):  # Path(folder) / "train.yaml"
+        from normlint.evaluate.configuration import path_joined
+
+        return path_joined(run, (left, right), (), place)
     if isinstance(a, (Constant, Vector)) and isinstance(b, (Constant, Vector)):
         return fold(operator, a, b) or run.unknown()
     if isinstance(a, (ListCell, TupleValue)) or isinstance(b, (ListCell, TupleValue)):

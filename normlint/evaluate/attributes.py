@@ -50,6 +50,8 @@ def attribute(run: Machine, receiver: Value, name: str, node: ir.Node) -> Value:
         return Bound(receiver.receiver, name)
     if isinstance(content, DictCell):
         found = content.get(name)
+        if (found is None or isinstance(found, Unknown)) and isinstance(node, ir.Attribute):
+            found = run.configured(run.module.path, _last_name(node.value), name) or found
         return Bound(receiver, name) if found is None else found
     if isinstance(receiver, (FunctionValue, ClassValue)) and name in {"__name__", "__qualname__"}:
         return Constant(receiver.name)
@@ -86,6 +88,10 @@ def attribute(run: Machine, receiver: Value, name: str, node: ir.Node) -> Value:
         text = (text_of(run, receiver) or "") if name in PARTS else ""
         return Bound(run.unknown(label=label_of(receiver.name), name=receiver.name, text=text), name)
     return Bound(receiver, name)
+
+
+def _last_name(node: ir.Expression) -> str:
+    return node.name if isinstance(node, ir.Attribute) else node.identifier if isinstance(node, ir.Name) else ""
 
 
 def external(run: Machine, dotted: str) -> Value:

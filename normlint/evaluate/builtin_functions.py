@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from normlint.evaluate import options, records
+from normlint.evaluate import configuration, instantiating, options, records
 from normlint.evaluate.arithmetic import number_of
 from normlint.evaluate.emission import flush
 from normlint.evaluate.iteration import element_of, items_of, zipped
@@ -298,6 +298,15 @@ _NAMESPACES = (
 )  # fmt: skip
 
 _FIELDS = ("typer.Option", "typer.Argument", "dataclasses.field", "pydantic.Field", "attr.ib", "attrs.field")
+# PyYAML==6.0, omegaconf==2.3, json and ruamel.yaml: what reads a config file, or its text.
+_LOADERS = (
+    "yaml.safe_load", "yaml.load", "yaml.full_load", "yaml.unsafe_load", "json.load", "json.loads",
+    "omegaconf.OmegaConf.load", "ruamel.yaml.safe_load", "ruamel.yaml.load",
+)  # fmt: skip
+# mmengine==0.10 config/config.py, mmcv==1.7 utils/config.py: python files too.
+_CONFIG_MODULES = (
+    "mmengine.Config.fromfile", "mmengine.config.Config.fromfile", "mmcv.Config.fromfile", "mmcv.utils.Config.fromfile",
+)  # fmt: skip
 
 _TABLE: dict[str, Builtin] = {
     "builtins.zip": _zip,
@@ -315,6 +324,14 @@ _TABLE: dict[str, Builtin] = {
     "tyro.cli": options.of_data_classes,
     "simple_parsing.parse": options.of_data_classes,
     "builtins.vars": _variables,
+    **dict.fromkeys(("builtins.open", "pathlib.Path", "io.open", "codecs.open"), configuration.opened),
+    "os.path.join": configuration.path_joined,
+    **dict.fromkeys(_LOADERS, configuration.loaded),
+    "omegaconf.OmegaConf.merge": configuration.merged,
+    **dict.fromkeys(("omegaconf.OmegaConf.to_container", "omegaconf.OmegaConf.structured"), configuration.same),
+    **dict.fromkeys(_CONFIG_MODULES, configuration.from_file),
+    **dict.fromkeys(("hydra.utils.instantiate", "hydra.utils.call"), instantiating.instantiate),
+    "importlib.import_module": instantiating.imported,
     "builtins.float": _number,
     "builtins.int": _number,
     "builtins.reversed": _reversed,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from normlint import ir
-from normlint.evaluate import aliasing, records, registries, weights
+from normlint.evaluate import aliasing, configuration, records, registries, weights
 from normlint.evaluate.attributes import bind_method
 from normlint.evaluate.channelwise import changed_in_place, told_to_change, zipped_with_stats
 from normlint.evaluate.constants import constant_site
@@ -188,6 +188,7 @@ def call_function(
     recursive = any(f.function is not None and f.function.place == function.place for f in run.frames)
     entering = (*positional, *(value for _, value in named))
     followed = run.matters(function, called=True) or _hands_on(run, function, entering) or _is_registry(run, function, entering)
+    followed = followed or any(configuration.file_named(run, value) for value in entering)
     if recursive or len(run.stack) >= DEEPEST_CALL or not followed:
         name = file_among(run, positional, named) or function.name
         return run.unknown("output", name, place, maker=maker_of(function, positional))

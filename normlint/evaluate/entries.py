@@ -17,6 +17,7 @@ from normlint.values import (
     ALWAYS,
     ClassValue,
     Constant,
+    DictCell,
     External,
     FunctionValue,
     Image,
@@ -182,8 +183,6 @@ def open_parameter(run: Machine, parameter: ir.Parameter, default: Value | None)
     if parameter.kind == "*":
         return run.allocate(ListCell((), open=True))
     if parameter.kind == "**":
-        from normlint.values import DictCell
-
         return run.allocate(DictCell((), open=True))
     unknown = Unknown(run.unknown("parameter", parameter.name).origin, label_of(parameter.name))
     if default is None:
@@ -200,4 +199,6 @@ def open_parameter(run: Machine, parameter: ir.Parameter, default: Value | None)
             return named(run, parameter.name, default)
         case ListCell(items=items) if items:
             return default if isinstance(default, Ref) else unknown
+        case DictCell(items=items, open=True) if items:  # a config that is handed in by name
+            return default
     return unknown

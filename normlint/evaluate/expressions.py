@@ -8,7 +8,7 @@ from typing import Any
 
 from normlint import ir
 from normlint.evaluate import aliasing
-from normlint.evaluate.arithmetic import binary, number_of, unary
+from normlint.evaluate.arithmetic import binary, unary
 from normlint.evaluate.attributes import attribute
 from normlint.evaluate.channelwise import is_channelwise, seen_as_image
 from normlint.evaluate.constants import constant_site
@@ -77,8 +77,8 @@ def truth(run: Machine, value: Value) -> bool | None:
 
 
 def _may_differ(value: object) -> bool:
-    """A number that is the default of an option or config: whoever runs the program may choose another."""
-    return isinstance(value, Constant) and value.source in {"argparse", "config"} and number_of(value) is not None
+    """The default of an option, or a config's number or name: whoever runs the program may choose another."""
+    return isinstance(value, Constant) and value.source in {"argparse", "config"} and not isinstance(value.value, bool)
 
 
 def _constant(run: Machine, node: ir.Constant) -> Value:

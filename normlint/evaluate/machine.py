@@ -53,6 +53,7 @@ from normlint.values import (
 )
 
 if TYPE_CHECKING:
+    from normlint.config_composition import ConfigTrees
     from normlint.evaluate.aliasing import Altered
     from normlint.evaluate.relevance import Digest
 
@@ -190,6 +191,9 @@ class Machine:
         self.digests: dict[str, dict[Span, Digest]] = {}
         self.words: dict[str, frozenset[str]] = {}
         self.configured: Callable[[str, str, str], Value | None] = lambda path, parent, name: None
+        self.configurable: Callable[[str, str, str], bool] = lambda path, parent, name: False
+        self.replaced: Callable[[str, Numbers], bool] = lambda name, numbers: False
+        self.config_trees: ConfigTrees | None = None
         self.imported: dict[str, set[str]] = {}
         self.views: dict[int, int] = {}
         self.touched: dict[int, tuple[Place, str]] = {}

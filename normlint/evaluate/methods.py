@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from normlint.evaluate import metrics, networks, options, records
+from normlint.evaluate import configuration, metrics, networks, options, records
 from normlint.evaluate.aliasing import changed_cell
 from normlint.evaluate.arithmetic import binary
 from normlint.evaluate.assignment import channel_image, held, store
@@ -50,13 +50,15 @@ _STATISTICS = {"min": "image-min", "max": "image-max", "amin": "image-min", "ama
 def call_method(run: Machine, method: Bound, positional: tuple[Value, ...], named: Named, place: Place) -> Value:
     receiver = method.receiver
     content = run.contents(receiver)
+    if method.name in configuration.READS and configuration.file_named(run, receiver):
+        return receiver
     match content:
         case ListCell():
             return _of_list(run, receiver, content, method.name, positional)
         case Alternatives(options=options) if method.name in GROWS and isinstance(receiver, Ref):
             return _of_lists(run, receiver, options, method.name, positional)
         case DictCell():
-            return _of_dict(run, receiver, content, method.name, positional, named)
+            return _of_dict(run, receiver, content, method.name, positional, named, place)
         case InstanceCell():
             return _of_instance(run, receiver, content, method.name, positional, named, place)
         case Image() | Unknown() | Vector():
@@ -148,8 +150,9 @@ def _of_string(
             return Constant(getattr(text, name)(*given))
         except TypeError:
             pass  # as many arguments as the method does not take
-    if name == "split" and len(given) == len(positional) <= 1 and len(text) <= _LONGEST_LIST:
-        parts = text.split(given[0] or None) if given else text.split()
+    if name in {"split", "rsplit"} and len(text) <= _LONGEST_LIST:
+        most = positional[1].value if len(positional) > 1 and isinstance(positional[1], Constant) else -1
+        parts = getattr(text, name)(given[0] or None if given else None, most if isinstance(most, int) else -1)
         return run.allocate(ListCell(tuple(Constant(part, source=source) for part in parts)))
     return run.unknown("output", name, place)
 
@@ -160,8 +163,8 @@ def _write(run: Machine, receiver: Value, cell: ListCell | DictCell) -> None:
 
 
 def _of_dict(
-    run: Machine, receiver: Value, cell: DictCell, name: str, positional: tuple[Value, ...], named: Named
-) -> Value:
+    run: Machine, receiver: Value, cell: DictCell, name: str, positional: tuple[Value, ...], named: Named, place: Place
+) -> Value:  # fmt: skip
     items = tuple(flush(run, value) for value in positional)
     match name:
         case "get" | "pop" | "setdefault" if items and isinstance(items[0], Constant):
@@ -180,6 +183,9 @@ def _of_dict(
             return run.allocate(ListCell(tuple(Constant(key) for key, _ in cell.items)))
         case "copy":
             return run.allocate(cell)
+        case "merge_from_file":
+            configuration.merge_file(run, receiver, cell, items, place)
+            return Constant(None)
         case "clone" | "copy_and_resolve_references":  # yacs, ml_collections
             return copied(run, receiver)
         case "update":

@@ -1,7 +1,8 @@
 """Command-line options: the values that a program works with when its user passes nothing.
 
-A default is kept only for options that can hold stats or a pixel range. It is marked as ``argparse``: arithmetic takes it for
-the number that it is, and no branch is decided by it, since whoever runs the program may pass another.
+A default is kept for options that can hold stats or a pixel range, unless a documented command line replaces it. It is marked
+as ``argparse``: arithmetic takes it for the number that it is, and no branch is decided by it, since whoever runs the program
+may pass another.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 
 from normlint import ir
+from normlint.evaluate.configuration import SUFFIXES
 from normlint.evaluate.constants import constant_site, feeds
 from normlint.evaluate.emission import flush
 from normlint.evaluate.machine import Machine
@@ -152,9 +154,10 @@ def _kept(run: Machine, name: str, value: Value) -> Value | None:
     content = run.contents(value)
     labelled = feeds(name) and not _NOISE.search(name)
     if isinstance(content, Constant) and isinstance(content.value, str):
-        return relabel(content, source=SOURCE) if labelled and content.value[:1].isdigit() else None
+        counts = content.value.endswith(SUFFIXES) or (labelled and content.value[:1].isdigit())
+        return relabel(content, source=SOURCE) if counts else None
     numbers = vector_of(run, value)
-    if numbers is None or not (labelled or len(numbers.numbers) > 2):
+    if numbers is None or not (labelled or len(numbers.numbers) > 2) or run.replaced(name, numbers.numbers):
         return None
     if isinstance(content, (ListCell, TupleValue)):
         return TupleValue(tuple(relabel(item, source=SOURCE) for item in content.items))

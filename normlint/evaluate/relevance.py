@@ -40,6 +40,7 @@ FEEDING = frozenset({"backward", "no_grad", "inference_mode", "predict", "fit", 
                       "InferenceSession", "load_state_dict", "__getitem__"})  # fmt: skip
 # What makes the object that options are added to, and what gives their values, wherever an option is a mean or std.
 _PARSING = frozenset({"ArgumentParser", "ArgParser", "parse_args", "parse_known_args"})
+CONFIG_FILE = "*.yaml"  # stands among the names for that of a config file
 # Every model is made of them; what makes one of transforms names these too.
 _CONTAINERS = frozenset({"Sequential", "ModuleList"})
 MULTIPLYING = frozenset({"*", "/", "mul", "mul_", "multiply", "div", "div_", "divide", "true_divide"})
@@ -126,7 +127,8 @@ class _Reader:
         if isinstance(node, tuple):
             return self._all(item for item in node if isinstance(item, (ir.Node, tuple)))
         if isinstance(node, ir.Constant):
-            return _constant(node.value), set()
+            loads = isinstance(node.value, str) and node.value.endswith((".yaml", ".yml"))
+            return _constant(node.value), {CONFIG_FILE} if loads else set()
         if isinstance(node, ir.Call) and isinstance(node.function, ir.Attribute) and node.function.name in _MEASURES:
             mask, names = self._all((node.function.value, node.arguments))
             return mask | _MEASURED, names | {node.function.name}

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from normlint import ir
 from normlint.evaluate import assignment, imports
+from normlint.evaluate.configuration import of_hydra
 from normlint.evaluate.emission import flush
 from normlint.evaluate.expressions import evaluate, truth
 from normlint.evaluate.guards import compatible, literals_of
@@ -279,6 +280,8 @@ def function_value(run: Machine, node: ir.Function | ir.Lambda) -> FunctionValue
         chosen = click_defaults(run, node.decorators)
         written = zip(node.parameters, defaults, strict=True)
         defaults = tuple(chosen.get(p.name) if default is None else default for p, default in written)
+    elif "main" in names and defaults[:1] == (None,):
+        defaults = (of_hydra(run, node.decorators), *defaults[1:])
     return FunctionValue(
         node.name, node.parameters, defaults, node.body, run.module.path, run.scope, run.place_of(node.name_span),
         decorators=names, name_span=node.name_span,

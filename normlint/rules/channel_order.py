@@ -9,7 +9,7 @@ from normlint.claims import order_of
 from normlint.evaluate.observations import Observation
 from normlint.facts import Facts
 from normlint.findings import Confidence, Finding, Related
-from normlint.orders import OTHER, history, is_ordered, ordered_mean, where
+from normlint.orders import OTHER, history, is_ordered, ordered_mean, said_by_config, turned_to_bgr, where
 from normlint.pixelmap import Numbers, show
 from normlint.places import Place
 from normlint.rules.registry import Rule
@@ -28,14 +28,15 @@ def _finding(observation: Observation, taker: str, wanted: str, confidence: Conf
     )  # fmt: skip
 
 
-def _consumers(observations: Iterator[Observation]) -> Iterator[Finding]:
+def _consumers(facts: Facts) -> Iterator[Finding]:
     """Sinks and processors of one order; a picture that PIL holds in BGR order and a transform turns into a tensor."""
-    for observation in observations:
+    meant = any(map(turned_to_bgr, facts.observations("sink")))
+    for observation in facts.observations("sink", "processor", "to_unit"):
         image, contract = observation.before, observation.contract
         if image is None or not is_ordered(observation):
             continue
         if observation.kind == "to_unit":
-            if image.container == "pil" and image.order == "BGR":
+            if image.container == "pil" and image.order == "BGR" and not meant:
                 yield _finding(observation, "a tensor transform of PIL pictures", "RGB", "medium")
         elif contract is not None and contract.order in OTHER and contract.order != image.order:
             if not observation.api.startswith("PIL.Image.fromarray"):  # judged where the PIL picture is used
@@ -52,7 +53,7 @@ def _normalized(facts: Facts) -> Iterator[Finding]:
         order = order_of(mean)
         if order is None:
             unknown[tuple(round(number, 4) for number in mean)][image.order].append(observation)
-        elif order != image.order:
+        elif order != image.order and said_by_config(observation, facts.observations("config")) != image.order:
             yield _finding(observation, f"the normalize with {order}-ordered stats (mean {show(mean)})", order, "high")
     for triple, orders in unknown.items():
         if len(orders) == 2:
@@ -99,7 +100,8 @@ def check(facts: Facts) -> Iterator[Finding]:
     Follows the channel order from the reader (OpenCV gives BGR, PIL and the others RGB) through `[..., ::-1]`, `cvtColor`,
     `split` and `merge` to a normalize with well-known stats (ImageNet's 0.485, 0.456, 0.406 is RGB, Caffe's 104, 117, 123 is
     BGR) and to sinks and models that take one order. Also reports a function that returns RGB on one branch and BGR on another.
-    Stats that are equal for all channels, unknown readers and OpenCV on both ends are silent.
+    Stats that are equal for all channels, unknown readers, OpenCV on both ends and numbers that a config file calls after the
+    picture's order (`BGR_MEAN`) are silent.
 
     ## Why is this bad?
     Nothing fails: the network sees blue faces and is a little worse, or the saved picture has red and blue exchanged.
@@ -130,7 +132,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     for finding in _normalized(facts):
         told.update(related.place for related in finding.related)
         yield finding
-    for finding in _consumers(facts.observations("sink", "processor", "to_unit")):
+    for finding in _consumers(facts):
         if finding.confidence == "high" or told.isdisjoint(related.place for related in finding.related):
             yield finding
     yield from _returned(facts)
