@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+from normlint.evaluate.config_transforms import TYPES, transform_note
 from normlint.evaluate.machine import label_of
 from normlint.evaluate.observations import Observation
 from normlint.pixelmap import Affine, Numbers
@@ -80,23 +82,35 @@ def _nesting(text: str) -> int:
     return deepest
 
 
-def _walk(path: str, node: object, key_path: str, depth: int, seen: set[int]) -> Iterator[Observation]:
+def _walk(
+    path: str, node: object, key_path: str, depth: int, seen: set[int], kind: str = ""
+) -> Iterator[Observation]:
+    """``kind`` is the class that the mapping around a node names, with what says how its numbers are meant."""
     import yaml
 
     if depth > _DEEPEST or id(node) in seen:
         return
     seen.add(id(node))
     if isinstance(node, yaml.MappingNode):
+        named = _described(node, kind)
         for key, value in node.value:
             name = key.value if isinstance(key, yaml.ScalarNode) else ""
             full = f"{key_path}.{name}" if key_path else name
             observation = _observe(path, name, full, key, value)
             if observation is not None:
-                yield observation
-            yield from _walk(path, value, full, depth + 1, seen)
+                yield replace(observation, note=named)
+            # PaddleOCR and PaddleDetection name the class by a key of its own: ``- NormalizeImage: {mean: ...}``.
+            yield from _walk(path, value, full, depth + 1, seen, name if name[:1].isupper() and len(node.value) == 1 else "")
     elif isinstance(node, yaml.SequenceNode):
         for item in node.value:
             yield from _walk(path, item, key_path, depth + 1, seen)
+
+
+def _described(node: Any, kind: str) -> str:
+    """The note of a described transform; empty for a mapping that names no class."""
+    entries = {str(key.value): value.value for key, value in node.value if isinstance(value.value, str)}
+    kind = kind or next((entries[key] for key in TYPES if key in entries), "")
+    return transform_note(kind, entries) if kind else ""
 
 
 def _observe(path: str, name: str, full: str, key: object, value: object) -> Observation | None:

@@ -339,13 +339,15 @@ class Loader:
 class Network:
     """A model, or its processor, loaded from a published checkpoint: what it is given must be what that was trained with.
 
-    ``maker`` identifies what made it, as that of an ``Origin``.
+    ``maker`` identifies what made it, as that of an ``Origin``. ``stats`` are the mean and std of a processor whose settings
+    are a file of the project.
     """
 
     checkpoint: str
     place: Place
     processor: bool = False
     maker: str = ""
+    stats: tuple[Vector, Vector] | None = None
 
 
 @dataclass(frozen=True, slots=True)

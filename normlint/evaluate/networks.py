@@ -41,6 +41,7 @@ _FORWARD = frozenset(
 )  # fmt: skip
 _IMAGES = ("pixel_values", "images", "image", "x", "input", "inputs", "blob", "pixel_values_videos")
 _WEIGHTS_MEMBER = re.compile(r"\w+_Weights\.\w+")
+_SETTINGS = "preprocessor_config.json"
 _STATS_NAMES = {"image_mean": "mean", "image_std": "std"}
 
 
@@ -50,6 +51,10 @@ def load(run: Machine, entry: Entry, arguments: Arguments, value: Value, place: 
 
     results = str(entry.operation.get("result", "model")).split()
     name = next((n for n in _names(run, entry, arguments) if checkpoints().find(n) is not None), None)
+    if name is None and results == ["processor"]:
+        own = _of_the_project(run, entry, arguments, place)
+        if own is not None:
+            return own
     if name is None or not _is_loaded(run, entry, arguments):
         last = entry.name.rsplit(".", 1)[-1]
         makers = (entry.name if result == "model" else "" for result in results)
@@ -64,6 +69,35 @@ def load(run: Machine, entry: Entry, arguments: Arguments, value: Value, place: 
     if "model" in results:
         note(run, name, entry.name, place, place)
     return values[0] if len(values) == 1 else TupleValue(values)
+
+
+def _of_the_project(run: Machine, entry: Entry, arguments: Arguments, place: Place) -> Network | None:
+    """A processor whose ``preprocessor_config.json`` (transformers==4.57 image_processing_base.py) lies in the project."""
+    from normlint.config_trees import plain
+
+    folder = next((text for value in arguments.values() if (text := _text(run, value, file=False))), "")
+    trees = run.config_trees
+    path = trees.path_of(run.module.path, f"{folder}/{_SETTINGS}") if folder and trees is not None else None
+    tree = trees.load(path) if path is not None and trees is not None else None
+    if tree is None:
+        return None
+    said = {key: plain(value) for key, value in tree.items}
+    numbers = [tuple(n) if isinstance(n := said.get(key), list) else () for key in _STATS_NAMES]
+    if not all(numbers) or not all(isinstance(number, (int, float)) for part in numbers for number in part):
+        return None
+    scale = said.get("rescale_factor", 1 / 255)
+    if said.get("do_normalize") is False or said.get("do_rescale") is False or not isinstance(scale, float):
+        return None
+    if abs(scale * 255 - 1) > 1e-3:
+        return None
+    mean, std = (
+        Vector(tuple(float(number) for number in part), label, key.place, "config")
+        for part, (name, label) in zip(numbers, _STATS_NAMES.items(), strict=True)
+        if (key := tree.get(name)) is not None
+    )
+    if run.muted == 0:
+        run.observe(Observation("processor", entry.name, place, mean=mean.numbers, std=std.numbers, source="config", note=folder))
+    return Network(f"{folder}/", place, True, entry.name, (mean, std))
 
 
 def _loaded(run: Machine, name: str, result: str, maker: str, place: Place) -> Value:
@@ -200,6 +234,8 @@ def stats_of(network: Network) -> tuple[Vector | None, Vector | None]:
     """The mean and std of a checkpoint on the unit scale, as values of a source file."""
     from normlint.catalogue.checkpoints import checkpoints
 
+    if network.stats is not None:
+        return network.stats
     known = checkpoints().find(network.checkpoint)
     stats = known.stats if known is not None and not known.inside else None
     if stats is None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from normlint import ir
+from normlint.evaluate.config_transforms import described
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.observations import PipelineObservation, steps_of
 from normlint.pixelmap import BYTES, Affine
@@ -25,7 +26,9 @@ from normlint.values import (
 
 
 def bound_to_name(run: Machine, name: str, value: Value, written: ir.Expression) -> None:
-    """``train_transform = Compose([...])``"""
+    """``train_transform = Compose([...])``, or the description of one in a config."""
+    if isinstance(written, ir.Sequence):
+        described(run, name, value)
     if _may_compose(run, value):
         _record(run, name, f"{run.module.path}:{run.function_name}", "name", value, run.place(written))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from normlint.claims import written
 from normlint.evaluate.observations import Observation
@@ -13,6 +14,7 @@ from normlint.roles import role_of
 from normlint.rules.registry import Rule
 
 _APART = 4e-3
+_ROLES = frozenset({"train", "eval", "inference", "test"})
 
 
 def _unused_parameters(observation: Observation) -> Iterator[Finding]:
@@ -28,29 +30,57 @@ def _unused_parameters(observation: Observation) -> Iterator[Finding]:
     )
 
 
-def _roles_of_a_file(file: FileFacts) -> Iterator[Finding]:
-    """``train.mean`` and ``val.mean`` of one config file."""
-    found: dict[str, list[tuple[str, Observation, Numbers]]] = {}
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One entry of a config: whose data it is for, what it belongs to without that, and its numbers by label."""
+
+    role: str
+    key: str
+    holder: str
+    label: str
+    observation: Observation
+    numbers: Numbers
+
+
+def _entries(file: FileFacts) -> Iterator[_Entry]:
     for observation in file.of_kind("config"):
-        numbers = observation.mean or observation.std
         parts = observation.api.split(".")
-        roles = [role for part in parts if (role := role_of("", part)) in {"train", "eval", "inference", "test"}]
-        if numbers is None or observation.source != "config" or len(roles) != 1:
+        roles = [role for part in parts if (role := role_of("", part)) in _ROLES]
+        if len(roles) != 1 or not (observation.note or observation.source == "config"):
             continue
-        rest = ".".join(part for part in parts if role_of("", part) not in {"train", "eval", "inference", "test"})
-        found.setdefault(rest, []).append((roles[0], observation, numbers))
-    for key, entries in found.items():
-        training = [(observation, numbers) for role, observation, numbers in entries if role == "train"]
+        rest = ".".join(part for part in parts if role_of("", part) not in _ROLES)
+        if observation.note:  # a described transform, wherever it stands in its list
+            rest = observation.note
+        for label, numbers in (("mean", observation.mean), ("std", observation.std)):
+            if numbers is not None:
+                both = observation.mean is not None and observation.std is not None
+                holder = observation.api if both else observation.api.rpartition(".")[0]
+                yield _Entry(roles[0], f"{rest} {label}", holder, label, observation, numbers)
+
+
+def _roles_of_a_file(file: FileFacts) -> Iterator[Finding]:
+    """``train.mean`` and ``val.mean`` of one config file, or the ``Normalize`` of two pipelines that it describes."""
+    found: dict[str, list[_Entry]] = {}
+    for entry in _entries(file):
+        found.setdefault(entry.key, []).append(entry)
+    apart: dict[tuple[str, str], list[tuple[_Entry, _Entry]]] = {}
+    for entries in found.values():
+        training = [entry for entry in entries if entry.role == "train"]
         if len(training) != 1:
             continue
-        reference, theirs = training[0]
-        for other, observation, mine in entries:
-            if other != "train" and len(mine) == len(theirs) and not close(mine, theirs, _APART, 0.0):
-                yield RULE.finding(
-                    observation.place,
-                    f"{observation.api} is {_shown(mine)}, {reference.api} is {_shown(theirs)} ({reference.place})",
-                    related=(Related(reference.place, "training side"),), key=f"{key} {_shown(mine)} | {_shown(theirs)}",
-                )
+        reference = training[0]
+        for other in entries:
+            alike = len(other.numbers) != len(reference.numbers) or close(other.numbers, reference.numbers, _APART, 0.0)
+            if other.role != "train" and not alike:
+                apart.setdefault((other.holder, reference.holder), []).append((other, reference))
+    for (mine, theirs), pairs in apart.items():
+        place, against = (entry.observation.place for entry in pairs[0])
+        numbers = [" and ".join(f"{entry.label} {_shown(entry.numbers)}" for entry in side) for side in zip(*pairs, strict=True)]
+        yield RULE.finding(
+            place,
+            f"{mine or 'evaluation'} has {numbers[0]}, {theirs or 'training'} has {numbers[1]} ({against})",
+            related=(Related(against, "training side"),), key=f"{mine} {numbers[0]} | {numbers[1]}",
+        )  # fmt: skip
 
 
 def _shown(numbers: Numbers) -> str:
@@ -62,7 +92,8 @@ def check(facts: Facts) -> Iterator[Finding]:
 
     ## What it does
     Reports a function with parameters for mean and std that uses neither and normalizes with numbers of its own, and entries
-    of one config file that give training and evaluation different stats under otherwise equal keys.
+    of one config file that give training and evaluation different stats under otherwise equal keys, or in transforms of one class
+    that two lists of it describe.
 
     ## Why is this bad?
     Whoever sets the stats in the config, or passes them, believes that they are used. The data is normalized with others.
