@@ -28,7 +28,7 @@ KINDS: dict[str, Kind] = {
     ".sh": "config",
 }
 _READMES = ("README.md", "readme.md", "Readme.md", "README.markdown")
-_TEXTS = frozenset({".md", ".sh"})  # looked through for command lines
+TEXTS = (".md", ".sh")  # looked through for command lines, and not counted among what is checked
 MARKERS = ("pyproject.toml", "normlint.toml", ".git")
 MAX_BYTES = 64 * 1024 * 1024
 MAX_FILES = 200_000
@@ -39,6 +39,11 @@ NEVER_SOURCE = frozenset({
 })  # fmt: skip
 # Products of a build, unless git tracks files in them.
 BUILD_FOLDERS = frozenset({"build", "dist", "_build"})
+
+
+def is_text(path: str) -> bool:
+    """Whether a file is one that is looked through for command lines only."""
+    return path.lower().endswith(TEXTS)
 
 
 class PathError(Exception):
@@ -147,7 +152,7 @@ def discover(
 def _named_kind(path: Path) -> Kind | None:
     """What a file that the user named is: Python without a suffix or with a shebang, nothing with a foreign suffix."""
     kind = KINDS.get(path.suffix.lower())
-    if path.suffix.lower() not in _TEXTS and (kind is not None or not path.suffix):
+    if path.suffix.lower() not in TEXTS and (kind is not None or not path.suffix):
         return kind or "python"
     try:
         with path.open("rb") as stream:

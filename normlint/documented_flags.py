@@ -17,7 +17,6 @@ from normlint.evaluate.observations import Observation
 from normlint.pixelmap import Numbers
 from normlint.places import Place
 
-SUFFIXES = (".md", ".sh")
 _MOST_FILES = 200
 _LONGEST_LINE = 2_000
 _NUMBER = r"-?\d{1,6}\.?\d{0,12}"

@@ -9,7 +9,8 @@ from normlint.catalogue import catalogue
 from normlint.config_composition import ConfigTrees
 from normlint.config_values import ConfigValues
 from normlint.context import with_context
-from normlint.documented_flags import SUFFIXES, DocumentedFlags
+from normlint.discover import is_text
+from normlint.documented_flags import DocumentedFlags
 from normlint.evaluate.entries import evaluate_module
 from normlint.evaluate.machine import Log, Machine
 from normlint.evaluate.relevance import CONFIG_FILE
@@ -60,8 +61,8 @@ def evaluate(workspace: Workspace, jobs: int = 1, progress: Progress | None = No
     workspace.lower_ahead((path for path in kept if workspace.files[path].kind != "config"), jobs)
     machine = Machine(workspace.load, frozenset(workspace.files), catalogue())
     read = [path for path, file in workspace.files.items() if file.kind == "config"]
-    configs = tuple(path for path in read if not path.endswith(SUFFIXES))
-    machine.replaced = DocumentedFlags(tuple(path for path in read if path.endswith(SUFFIXES)), workspace.data).replaces
+    configs = tuple(path for path in read if not is_text(path))
+    machine.replaced = DocumentedFlags(tuple(path for path in read if is_text(path)), workspace.data).replaces
     values = ConfigValues(configs, workspace.data)
     machine.configured, machine.configurable = values.find, values.sets
     machine.config_trees = ConfigTrees(configs, workspace.data)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from normlint.baseline.matching import DEFAULT_NAME, Entry
 from normlint.cache import Store
-from normlint.discover import KINDS, Discovery, SourceFile, discover, project_root
+from normlint.discover import KINDS, Discovery, SourceFile, discover, is_text, project_root
 from normlint.findings import Finding
 from normlint.interpreter import rare_collection
 from normlint.results import recalled, remember
@@ -163,7 +163,7 @@ def _judged(
         root,
         tuple(f for f in findings if id(f) in touching and f.silenced is None),
         tuple(site for site in outcome.sites if wanted(site.place.path)),
-        files_seen=len(workspace.files),
+        files_seen=sum(not is_text(path) for path in workspace.files),
         files_lowered=outcome.files_lowered,
         statistics=outcome.statistics,
         known_facts=facts,

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Union
 
 from normlint.cache import Known, Store
-from normlint.discover import Discovery, ReadError, SourceFile, read, readme_in
+from normlint.discover import Discovery, ReadError, SourceFile, is_text, read, readme_in
 from normlint.suppression.comments import MARK, Suppression
 
 if TYPE_CHECKING:
@@ -85,9 +85,9 @@ class Workspace:
             kept, library, pixels = before.kept, before.library, before.pixels
         elif file.kind == "config":
             from normlint.configs import may_configure
-            from normlint.documented_flags import SUFFIXES, may_document
+            from normlint.documented_flags import may_document
 
-            kept = pixels = may_document(data) if file.path.endswith(SUFFIXES) else may_configure(data)
+            kept = pixels = may_document(data) if is_text(file.path) else may_configure(data)
         else:
             from normlint.sieve import may_hold_sites, names_a_library, speaks_of_pixels
 
@@ -95,7 +95,7 @@ class Workspace:
             library = names_a_library(data)
             pixels = kept and not library and speaks_of_pixels(data)
         self.forget(file.path)  # all files are looked at before one is lowered; kept, they would be in memory together
-        marked = MARK in data and not file.path.endswith((".md", ".sh"))
+        marked = MARK in data and not is_text(file.path)
         return Known(file.modified, len(data), digest, kept, marked, library, pixels)
 
     def kept(self) -> list[str]:
@@ -167,12 +167,12 @@ class Workspace:
     def config(self, path: str) -> list[Observation]:
         """What a YAML, JSON or text file says of normalization; a problem where it cannot be parsed."""
         from normlint.configs import ConfigError, observe_config
-        from normlint.documented_flags import SUFFIXES, observe_flags
+        from normlint.documented_flags import observe_flags
 
         data = self.data(path)
         if not data:
             return []
-        if path.endswith(SUFFIXES):
+        if is_text(path):
             return observe_flags(path, data)
         try:
             return observe_config(path, data)

@@ -45,10 +45,11 @@ def project(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 def test_kinds_and_order(project: Path) -> None:
-    put(project, "b.py", "a/z.pyi", "a/b.pyw", "n.ipynb", "c.yaml", "c.yml", "c.json", "README.md", "UP.PY")
+    put(project, "b.py", "a/z.pyi", "a/b.pyw", "n.ipynb", "c.yaml", "c.yml", "c.json", "README.md", "UP.PY", "UP.MD")
     found = discover(project)
     assert [(file.path, file.kind) for file in found.files] == [
         ("README.md", "config"),
+        ("UP.MD", "config"),
         ("UP.PY", "python"),
         ("a/b.pyw", "python"),
         ("a/z.pyi", "python"),

@@ -71,5 +71,5 @@ def test_a_documented_flag_makes_the_default_unknown(tmp_path: Path) -> None:
         return next(site.mean for site in analyze((tmp_path,)).sites if site.kind == "normalize")
 
     assert mean() == (0.485, 0.456, 0.406)
-    (tmp_path / "README.md").write_text("Run `python train.py --mean 0.5 0.5 0.5`.\n")
+    (tmp_path / "README.MD").write_text("Run `python train.py --mean 0.5 0.5 0.5`.\n")
     assert mean() is None
