@@ -7,18 +7,22 @@ from collections.abc import Iterator
 from normlint.evaluate.observations import Observation, steps_of
 from normlint.facts import Facts
 from normlint.findings import Finding
-from normlint.fixes import Fix, Round
+from normlint.fixes import Clamp, Fix, Round
 from normlint.offers import insert
 from normlint.replay import chain_of, lost_levels
 from normlint.rules.registry import Rule
 
+_NEAREST = ("round", 0.0, 0.0)
+
 
 def _fix(observation: Observation) -> Fix | None:
-    """Rounding, where no value can reach 255.5 and with it 256, which wraps around."""
+    """Rounding; and a clamp, where a value may reach 255.5 and with it 256, which wraps around."""
     interval = observation.before.interval if observation.before is not None else None
-    if interval is None or observation.dtype != "uint8" or not interval.within(0.0, 255.0, slack=0.49):
+    if observation.dtype != "uint8":
         return None
-    return insert(observation, (Round(),), "unsafe", "Round before the cast")
+    if interval is not None and interval.within(0.0, 255.0, slack=0.49):
+        return insert(observation, (Round(),), "unsafe", "Round before the cast")
+    return insert(observation, (Round(), Clamp(0.0, 255.0)), "unsafe", "Round, and clamp to 0..255, before the cast")
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -26,7 +30,8 @@ def check(facts: Facts) -> Iterator[Finding]:
 
     ## What it does
     Runs the 256 byte values through the recorded float32 (or float64) operations, one by one, and counts the levels that a
-    truncating cast does not give back. Where the values are no decoded bytes it says that truncation costs half a level.
+    truncating cast does not give back, though rounding would. Where the values are no decoded bytes it says that truncation
+    costs half a level.
 
     ## Why is this bad?
     `(x + 1) * 127.5` darkens 63 of 256 levels by one; `x * 127.5 + 127.5` none. It biases PSNR and every comparison in
@@ -53,8 +58,8 @@ def check(facts: Facts) -> Iterator[Finding]:
     ```
 
     ## Fix safety
-    Unsafe: it changes pixels by one level. Offered where the values are known to stay below 255.5: rounded up to 256,
-    a value would wrap around to 0.
+    Unsafe: it changes pixels by one level. Where the values are not known to stay below 255.5 they are clamped as well:
+    rounded up to 256, a value would wrap around to 0.
     """
     for observation in facts.observations("cast"):
         image = observation.before
@@ -65,8 +70,10 @@ def check(facts: Facts) -> Iterator[Finding]:
             continue
         chains = [chain_of(steps, channel) for channel in range(3)] if image.anchored and not image.assumed else [None]
         if None not in chains:
-            lost = max(lost_levels(chain, image.dtype == "float64") for chain in chains if chain is not None)
-            if lost:
+            double = image.dtype == "float64"
+            lost = max(lost_levels(chain, double) for chain in chains if chain is not None)
+            left = max(lost_levels((*chain, _NEAREST), double) for chain in chains if chain is not None)
+            if lost and left * 2 <= lost:  # else it is not the truncation that loses them
                 yield RULE.finding(
                     observation.place, f"the truncating cast loses {lost} of the 256 levels; round before it",
                     label="add .round()", key=str(lost), fix=_fix(observation),
