@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
 
 from normlint.catalogue import Catalogue, catalogue
 from normlint.evaluate.constants import feeds
@@ -26,52 +27,172 @@ from normlint.evaluate.relevance import (
     is_level,
     site_words,
 )
+from normlint.mentions import BLANKED, has_word, mentions
+from normlint.spellings import (
+    BARE_LABEL,
+    BOUND_HALF,
+    EVERYDAY,
+    GAIN,
+    LEVEL_WORDS,
+    LEVELS,
+    MEAN_WORDS,
+    MEANS,
+    SCALED,
+    SHIFT,
+    has_channels,
+    measures,
+    spells,
+)
 
-# Everything but letters, digits and underscores to blanks: splitting then gives the words of a file, once each.
-_BLANKED = bytes(code if (chr(code).isalnum() and code < 128) or chr(code) == "_" else 32 for code in range(256))
+_LOWER_BLANKED = bytes(range(256)).lower().translate(BLANKED)
 # What brings a model in: the place may hold no number at all.
 _MODELS = frozenset({"load_weights", "load_model"})
-_BETWEEN = rb"[\s()\\]*"  # what may stand between an operator and its number
-_HALF = rb"(?:0?\.50*|5e-1)"
-_TWO = rb"2(?:\.0*)?"
-_ONE = rb"1(?:\.0*)?"
-_END = rb"(?![\w.])"
-_START = rb"(?<![\w.])"
-
-
-def _operand(operators: bytes, number: bytes) -> bytes:
-    """A number on either side of one of the operators."""
-    return (
-        rb"%b=?%b-?%b%b|%b%b%b%b" % (operators, _BETWEEN, number, _END, _START, number, _BETWEEN, operators)
-    )  # fmt: skip
-
-
-_TIMES = rb"(?:(?<![*/])[*/](?![*/]))"
-_PLUS = rb"[-+]"
-_GAIN = re.compile(_operand(_TIMES, rb"(?:%b|%b)" % (_TWO, _HALF)), re.IGNORECASE)
-_SHIFT = re.compile(_operand(_PLUS, rb"(?:%b|%b)" % (_ONE, _HALF)), re.IGNORECASE)
-_BOUND_HALF = re.compile(rb"(?<![=<>!+*/-])=%b-?%b%b(?!\s*[,)])" % (_BETWEEN, _HALF, _END), re.IGNORECASE)
-_EVERYDAY = re.compile(
-    rb"%b|(?<![=<>!])=%b-?(?:127|128|256)%b(?!\s*[,)])" % (_operand(rb"[-+*/]", rb"(?:127|128|256)"), _BETWEEN, _END)
-)
-_LEVELS = re.compile(rb"(?<![\w.])(?:25[45](?![\d])|65535|1023(?!\d)|127\.5|12[78]\.|256\.)|00392|0078125|00784313725490196")
-_SCALED = re.compile(_operand(rb"[*/]", rb"(?:255|65535|1023|127\.5)(?:\.0*)?"))
-_MEANS = re.compile(rb"(?<![\w.])(?:[89]\d|1[0-4]\d)\.0*[1-9]")
+# The first words of a file mostly decide: it is split into words bit by bit.
+_FIRST_BYTES = 4_096
+_MOST_NAMES = 1 << 16
+_MEASURES = frozenset({b"mean", b"std"})
+_MULTIPLYING_METHODS = frozenset(name.encode() for name in MULTIPLYING if name.isidentifier())
+_ADDING_METHODS = frozenset(name.encode() for name in ADDING if name.isidentifier())
+_METHODS = _MULTIPLYING_METHODS | _ADDING_METHODS
 _SPELLED = re.compile(rb"(?<![\w.])(?:0x[\da-f_]+|\d[\d_]*\.?[\d_]*(?:e[-+]?\d+)?)", re.IGNORECASE)
 _UNUSUAL = re.compile(rb"\d_\d|\de[-+]?\d|0x", re.IGNORECASE)
-_FLOAT = rb"(?:\d[\d_]*\.[\d_]*(?:e[-+]?\d+)?|\.\d[\d_]*(?:e[-+]?\d+)?|\d+e[-+]?\d+)"
-_GAP = rb"(?:[\s()\\]|#[^\n]*\n)*"
-_NEXT = rb"%b,%b[-+]?%b%b" % (_GAP, _GAP, _GAP, _FLOAT)
-_CHANNELS = re.compile(_FLOAT + _NEXT + _NEXT, re.IGNORECASE)
-_MEASURED = re.compile(rb"[-/][^;]{0,300}?\.(?:mean|std)\s*\(|\.(?:mean|std)\s*\([^;]{0,300}?[-/]", re.DOTALL)
-_FROM_IMPORT = re.compile(
-    rb"(?:^|[;:])[ \t]*from\b[^\n;]*?\bimport\b[\s\\]*(\((?:[^)#]|#[^\n]*)*\)?|(?:[^\n\\;]|\\\r?\n)*)", re.MULTILINE
-)
-_STAR_IMPORT = re.compile(rb"\bimport[\s\\]*\*")
+_UNUSUAL_WORDS = re.compile(rb"\d(?:_\d|e[\d ])|0x")
 _CODING = re.compile(rb"coding[=:][ \t]*([-\w.]+)")
 _ASCII_BASED = re.compile(rb"(?i)utf-?8|ascii|latin|iso-?8859|cp\d|windows|gb|euc|koi8|big5|mac")
 _JSON_ESCAPE = re.compile(rb'\\(?:u00([0-7][0-9a-fA-F])|([nrt"\\/]))')
 _PLAIN = {b"n": b"\n", b"r": b"\n", b"t": b"\t"}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """``kept``: whether a file must be parsed; ``library``: whether it mentions a package of the catalogue; ``pixels``:
+    whether it must be parsed even in a project that hardly names one."""
+
+    kept: bool
+    library: bool
+    pixels: bool
+
+
+class _Text:
+    """The bytes of a file, and its words in lower case as far as they were asked for."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.words: set[bytes] = set()
+        self._at = 0
+
+    @cached_property
+    def lowered(self) -> bytes:
+        return self.data.lower()
+
+    @cached_property
+    def vocabulary(self) -> bytes:
+        """All words once, a blank around each."""
+        return b" %b " % b" ".join(self.all_words())
+
+    def any_of(self, words: frozenset[bytes]) -> bool:
+        """Whether one of ``words`` is there."""
+        while self.words.isdisjoint(words):
+            if not self._more():
+                return False
+        return True
+
+    def all_words(self) -> set[bytes]:
+        while self._more():
+            pass
+        return self.words
+
+    def _more(self) -> bool:
+        """Split the next lines into words; False where there are none."""
+        data, at = self.data, self._at
+        if at >= len(data):
+            return False
+        end = data.find(b"\n", 2 * at + _FIRST_BYTES) + 1 or len(data)
+        self.words.update(data[at:end].translate(_LOWER_BLANKED).split())
+        self._at = end
+        return True
+
+
+def look(data: bytes, notebook: bool = False) -> Look:
+    """What the bytes of a file say. ``notebook``: the code stands in JSON strings."""
+    text = _Text(data)
+    kept = may_hold_sites(data, True) if notebook else _may_hold_sites(text)
+    library = _names_a_library(text)
+    return Look(kept, library, kept and not library and _speaks_of_pixels(text))
+
+
+def may_hold_sites(data: bytes, notebook: bool = False) -> bool:
+    """Whether a file must be parsed. ``notebook``: the code stands in JSON strings."""
+    return _may_hold_sites(_Text(_JSON_ESCAPE.sub(_unescaped, data) if notebook and b"\0" not in data else data))
+
+
+def names_a_library(data: bytes) -> bool:
+    """Whether a file mentions a package of the catalogue. Where no file of a project does, everyday words say nothing."""
+    return _names_a_library(_Text(data))
+
+
+def speaks_of_pixels(data: bytes) -> bool:
+    """Whether a file must be parsed even in a project that hardly names a package of the catalogue.
+
+    A level that is multiplied or divided by, one number a channel, or both a mean and a std.
+    """
+    return _speaks_of_pixels(_Text(data))
+
+
+def _may_hold_sites(text: _Text) -> bool:
+    data = text.data
+    if b"\0" in data or not _is_ascii_based(data):
+        return True  # UTF-16, or no text at all: lowering says which
+    if text.any_of(_free_words()) or _has_label(text):
+        return True
+    if not text.words.isdisjoint(_MEASURES) and (BARE_LABEL.search(text.lowered) is not None or measures(data)):
+        return True
+    vocabulary = text.vocabulary
+    return (
+        (LEVEL_WORDS.search(vocabulary) is not None and LEVELS.search(data) is not None)
+        or (MEAN_WORDS.search(vocabulary) is not None and MEANS.search(data) is not None)
+        or _speaks(text)
+        or _calculates(text)
+        or has_channels(text.lowered, text.vocabulary)
+        or (_UNUSUAL_WORDS.search(vocabulary) is not None and any(map(_matters, _unusual(data))))
+    )
+
+
+def _names_a_library(text: _Text) -> bool:
+    libraries = _libraries(catalogue())
+    if b"\0" in text.data:
+        return True
+    if not text.any_of(frozenset(libraries)):
+        return False
+    seen = text.words & libraries.keys()
+    if _has_one(text.data, libraries, seen):
+        return True
+    return _has_one(text.data, libraries, (text.all_words() & libraries.keys()) - seen)
+
+
+def _has_one(data: bytes, spellings: dict[bytes, tuple[bytes, ...]], words: set[bytes]) -> bool:
+    return any(has_word(data, spelled) for word in words for spelled in spellings[word])
+
+
+def _speaks_of_pixels(text: _Text) -> bool:
+    words = text.all_words()
+    scaled = not words.isdisjoint(_SCALES) and spells(SCALED, text.lowered)
+    if scaled or has_channels(text.lowered, text.vocabulary):
+        return True
+    labels = {label_of(word.decode("ascii")) for word in words - _other_names()}
+    return {"mean", "std"} <= labels and BARE_LABEL.search(text.lowered) is not None
+
+
+_SCALES = frozenset({b"255", b"65535", b"1023", b"127"})
+
+
+@cache
+def _libraries(known: Catalogue) -> dict[bytes, tuple[bytes, ...]]:
+    """The packages of the catalogue by their lower-case form."""
+    libraries: dict[bytes, tuple[bytes, ...]] = {}
+    for name in sorted({package.split(".")[0].encode() for package in known.packages}):
+        libraries[name.lower()] = (*libraries.get(name.lower(), ()), name)
+    return libraries
 
 
 def _words() -> dict[bytes, tuple[bytes, ...]]:
@@ -93,97 +214,50 @@ def _free_words() -> frozenset[bytes]:
     return frozenset(word.lower().encode() for word in EVERYWHERE | FEEDING | _MODELS)
 
 
-@lru_cache(maxsize=1 << 15)
-def _is_label(token: bytes) -> bool:
-    """Whether a name is that of a mean, std or range; a method call is none: those are looked at with their operators."""
-    name = token.decode("ascii")
+@cache
+def _other_names() -> set[bytes]:
+    """Words of earlier files that are no label: most words of a file are."""
+    return set()
+
+
+def _has_label(text: _Text) -> bool:
+    """Whether a name is that of a mean, std, range or loader; ``mean`` and ``std`` are looked at by themselves."""
+    others = _other_names()
+    fresh = text.all_words() - others - _MEASURES
+    if any(word.endswith(b"loader") or _is_label(word) for word in fresh):
+        return True
+    if len(others) < _MOST_NAMES:
+        others.update(word for word in fresh if len(word) > 1)
+    return False
+
+
+@lru_cache(maxsize=1 << 12)
+def _is_label(word: bytes) -> bool:
+    name = word.decode("ascii")
     return len(name) > 1 and (bool(label_of(name)) or feeds(name))
 
 
-def may_hold_sites(data: bytes, notebook: bool = False) -> bool:
-    """Whether a file must be parsed. ``notebook``: the code stands in JSON strings."""
-    if b"\0" in data or not _is_ascii_based(data):
-        return True  # UTF-16, or no text at all: lowering says which
-    if notebook:
-        data = _JSON_ESCAPE.sub(_unescaped, data)
-    lowered = data.lower()
-    tokens = set(lowered.translate(_BLANKED).split())
-    return (
-        not tokens.isdisjoint(_free_words())
-        or _speaks_of_pixels(data, tokens)
-        or any(token.endswith(b"loader") for token in tokens)
-        or _speaks(data, tokens)
-        or _calculates(lowered, tokens)
-        or (_UNUSUAL.search(data) is not None and any(map(_matters, _unusual(data))))
-    )
+def _speaks(text: _Text) -> bool:
+    """Whether a site word stands where it is an attribute, imported or defined."""
+    words = _words()
+    found = text.words & words.keys()
+    if b"_ " in text.vocabulary:
+        found |= {word.rstrip(b"_") for word in text.words if word.endswith(b"_")} & words.keys()
+    return bool(found) and mentions(text.data, {spelled for word in found for spelled in words[word]})
 
 
-def _speaks_of_pixels(data: bytes, tokens: set[bytes]) -> bool:
-    """Whether numbers and names are there that little but pixel values has."""
-    return (
-        _LEVELS.search(data) is not None
-        or any(map(_is_label, tokens - _MEASURES))
-        or _CHANNELS.search(data) is not None
-        or _MEANS.search(data) is not None
-        or ((b"mean" in tokens or b"std" in tokens) and _BARE_LABEL.search(data) is not None)
-    )
-
-
-@cache
-def _libraries(known: Catalogue) -> frozenset[bytes]:
-    return frozenset(package.split(".")[0].encode() for package in known.packages)
-
-
-def names_a_library(data: bytes) -> bool:
-    """Whether a file mentions a package of the catalogue. Where no file of a project does, everyday words say nothing."""
-    return b"\0" in data or not _libraries(catalogue()).isdisjoint(data.translate(_BLANKED).split())
-
-
-def speaks_of_pixels(data: bytes) -> bool:
-    """Whether a file must be parsed even in a project that hardly names a package of the catalogue.
-
-    A level that is multiplied or divided by, one number a channel, or both a mean and a std.
-    """
-    if _SCALED.search(data) or _CHANNELS.search(data):
-        return True
-    labels = {label_of(token.decode("ascii")) for token in data.lower().translate(_BLANKED).split()}
-    return {"mean", "std"} <= labels and _BARE_LABEL.search(data) is not None
-
-
-_MEASURES = frozenset({b"mean", b"std"})
-_BARE_LABEL = re.compile(rb"(?<!\.)(?<![\w])(?:mean|std)\b|\.(?:mean|std)\b(?!\s*\()", re.IGNORECASE)
-
-
-def _speaks(data: bytes, tokens: set[bytes]) -> bool:
-    """Whether a site word stands where it is an attribute, imported or defined; or mean and std as names."""
-    if (b"mean" in tokens or b"std" in tokens) and (_BARE_LABEL.search(data) or _MEASURED.search(data)):
-        return True
-    found = [word for token in tokens for word in _words().get(token.rstrip(b"_"), ())]
-    if not found:
-        return False
-    if any(re.search(rb"(?:\.|\b(?:def|class)\b)[\s\\]*%b_*\b" % word, data) for word in found):
-        return True
-    if _STAR_IMPORT.search(data):
-        return True
-    imported = b" ".join(_FROM_IMPORT.findall(data)).translate(_BLANKED).split()
-    return not {name.rstrip(b"_") for name in imported}.isdisjoint(found)
-
-
-def _calculates(lowered: bytes, tokens: set[bytes]) -> bool:
+def _calculates(text: _Text) -> bool:
     """Whether the everyday numbers stand in arithmetic as they do in a pixel map."""
-    methods = not tokens.isdisjoint(_METHODS)
-    everyday = b"127" in tokens or b"128" in tokens or b"256" in tokens
-    if everyday and (methods or _EVERYDAY.search(lowered)):
+    words, lowered = text.words, text.lowered
+    everyday = b"127" in words or b"128" in words or b"256" in words
+    if everyday and (not words.isdisjoint(_METHODS) or spells(EVERYDAY, lowered)):
         return True
-    if _BOUND_HALF.search(lowered):
+    half = b".5" in lowered or b"5e" in words
+    if half and spells(BOUND_HALF, lowered):
         return True
-    gain = not tokens.isdisjoint(_MULTIPLYING_METHODS) or _GAIN.search(lowered) is not None
-    return gain and (not tokens.isdisjoint(_ADDING_METHODS) or _SHIFT.search(lowered) is not None)
-
-
-_MULTIPLYING_METHODS = frozenset(name.encode() for name in MULTIPLYING if name.isidentifier())
-_ADDING_METHODS = frozenset(name.encode() for name in ADDING if name.isidentifier())
-_METHODS = _MULTIPLYING_METHODS | _ADDING_METHODS
+    if words.isdisjoint(_ADDING_METHODS) and not ((half or b"1" in words) and spells(SHIFT, lowered)):
+        return False
+    return not words.isdisjoint(_MULTIPLYING_METHODS) or ((half or b"2" in words) and spells(GAIN, lowered))
 
 
 def _unusual(data: bytes) -> Iterator[bytes]:

@@ -89,11 +89,10 @@ class Workspace:
 
             kept = pixels = may_document(data) if is_text(file.path) else may_configure(data)
         else:
-            from normlint.sieve import may_hold_sites, names_a_library, speaks_of_pixels
+            from normlint.sieve import look
 
-            kept = may_hold_sites(data, file.path.endswith(".ipynb"))
-            library = names_a_library(data)
-            pixels = kept and not library and speaks_of_pixels(data)
+            seen = look(data, file.path.endswith(".ipynb"))
+            kept, library, pixels = seen.kept, seen.library, seen.pixels
         self.forget(file.path)  # all files are looked at before one is lowered; kept, they would be in memory together
         marked = MARK in data and not is_text(file.path)
         return Known(file.modified, len(data), digest, kept, marked, library, pixels)

@@ -12,7 +12,7 @@ from normlint.discover import discover
 from normlint.evaluate import relevance
 from normlint.lowering import lower
 from normlint.project import analyze
-from normlint.sieve import may_hold_sites, names_a_library, speaks_of_pixels
+from normlint.sieve import Look, look, may_hold_sites, names_a_library, speaks_of_pixels
 from normlint.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent
@@ -83,6 +83,35 @@ def test_spellings_are_seen(line: str) -> None:
 )  # fmt: skip
 def test_everyday_code_is_not(line: str) -> None:
     assert not may_hold_sites(line.encode())
+
+
+def test_words_behind_the_first_lines_are_seen() -> None:
+    text = b"x = 1\n" * 5_000
+    for line in (b"x.uint8", b"train_loader", b"(x - mean)", b"x / 255", b"x.clamp_()", b"2 * x - 1"):
+        assert may_hold_sites(text + line) and may_hold_sites(text + line + b"\n" + text)
+    assert not may_hold_sites(text)
+    assert names_a_library(text + b"import cv2\n" + text) and not names_a_library(text + b"import CV2\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "x .  clamp(y)", "x.\\\n  clamp_(y)", "def clamp(x): pass", "class  \\\n Normalize: pass",
+        "import os; from a import clamp",
+        "from a import (b,\n clamp)", "import c; from a import *; clamp(x)", "x[1].clamp__",
+    ],
+)  # fmt: skip
+def test_words_are_seen_where_they_are_named(line: str) -> None:
+    assert may_hold_sites(line.encode())
+    other = line.replace("clamp", "clamped").replace("Normalize", "Normalized")
+    assert not may_hold_sites(other.encode())
+
+
+def test_one_look_says_all_that_is_asked() -> None:
+    for path in SOURCES[::7]:
+        data = path.read_bytes()
+        kept, library = may_hold_sites(data), names_a_library(data)
+        assert look(data) == Look(kept, library, kept and not library and speaks_of_pixels(data))
 
 
 def test_encodings_that_hide_words_are_kept() -> None:
