@@ -114,8 +114,11 @@ class Store:
         except (OSError, ValueError):
             return None
 
-    def save(self, files: Mapping[str, Known], modules: Mapping[str, bytes], results: Mapping[str, Any]) -> None:
-        """Replace the cache by one of these files, their modules (old ones are kept), and results.
+    def save(
+        self, files: Mapping[str, Known], modules: Mapping[str, bytes], results: Mapping[str, Any],
+        units: Iterable[str] = (),
+    ) -> None:
+        """Replace the cache by one of these files, their modules (old ones are kept), results, and units of work.
 
         Raises nothing: where the folder cannot be written there is no cache.
         """
@@ -123,7 +126,7 @@ class Store:
         packs: list[bytes] = []
         offsets: dict[str, tuple[int, int]] = {}
         at = 0
-        for digest in sorted(digests):
+        for digest in sorted(digests.union(units)):
             packed = modules.get(digest) or self.packed(digest)
             if packed is not None:
                 offsets[digest] = (at, len(packed))

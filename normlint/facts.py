@@ -11,7 +11,7 @@ from normlint.claims import normalize_claim
 from normlint.command_lines import Command
 from normlint.entrypoints import EntryPoint, entry_points
 from normlint.evaluate.guards import asks_the_data
-from normlint.evaluate.machine import Log
+from normlint.evaluate.log import Log
 from normlint.evaluate.observations import (
     AliasedChange,
     CheckpointLoad,

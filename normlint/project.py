@@ -164,7 +164,7 @@ def _judged(
         tuple(f for f in findings if id(f) in touching and f.silenced is None),
         tuple(site for site in outcome.sites if wanted(site.place.path)),
         files_seen=sum(not is_text(path) for path in workspace.files),
-        files_lowered=outcome.files_lowered,
+        files_lowered=len(outcome.reached),
         statistics=outcome.statistics,
         known_facts=facts,
         elsewhere=tuple(f for f in findings if id(f) not in touching and f.silenced is None),

@@ -22,11 +22,14 @@ _WITHOUT_EFFECT = frozenset({"cache", "cache_dir", "jobs", "format", "fail_on", 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The findings and sites of a project, whatever paths were asked for, in their order."""
+    """The findings and sites of a project, whatever paths were asked for, in their order.
+
+    ``reached`` are the modules that they rest on: those that may hold sites, and what these import.
+    """
 
     findings: tuple[Finding, ...]
     sites: tuple[Site, ...]
-    files_lowered: int
+    reached: tuple[str, ...]
     statistics: dict[str, int]
 
 
@@ -59,10 +62,10 @@ def recalled(workspace: Workspace, settings: Settings) -> Outcome | None:
         return None
     entry: Any = workspace.store.contents.results.get(key_of(settings))
     try:
-        digest, reached, data = entry["input"], from_data(tuple[str, ...], entry["reached"]), entry["outcome"]
-        if workspace.input_digest(reached) != digest:
-            return None
+        digest, data = entry["input"], entry["outcome"]
         outcome: Outcome = from_data(Outcome, data)
+        if workspace.input_digest(outcome.reached) != digest:
+            return None
     except (TypeError, KeyError, RecordError):
         return None
     return outcome
@@ -72,7 +75,7 @@ def remember(workspace: Workspace, settings: Settings, outcome: Outcome) -> Mapp
     """The results to keep: those of before that still hold a place, and this one last."""
     if workspace.store is None or settings.plugins:
         return {}
-    key, reached = key_of(settings), workspace.reached
+    key = key_of(settings)
     kept = {known: entry for known, entry in workspace.store.contents.results.items() if known != key}
-    kept[key] = {"input": workspace.input_digest(reached), "reached": reached, "outcome": to_data(outcome)}
+    kept[key] = {"input": workspace.input_digest(outcome.reached), "outcome": to_data(outcome)}
     return kept

@@ -7,6 +7,7 @@ of the evaluator's state; bindings hold a ``Ref`` to the cell, so that two names
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from typing import Any, Union
 
 from normlint import ir
@@ -373,15 +374,28 @@ Value = Union[
 Cell = Union[Image, ListCell, DictCell, InstanceCell]
 
 
+_NUMBERS_A_UNIT = 32  # bits
+
+
 @dataclass(slots=True)
 class Numbering:
-    """Hands out numbers for origins and cells."""
+    """Hands out numbers for origins, cells and scopes."""
 
     last: int = field(default=0)
+
+    @classmethod
+    def of(cls, unit: str) -> Numbering:
+        """The numbers of one unit of work, the same whatever else is evaluated before it or in other processes."""
+        return cls(int.from_bytes(sha256(unit.encode("utf-8", "surrogatepass")).digest()[:5], "big") << _NUMBERS_A_UNIT)
 
     def next(self) -> int:
         self.last += 1
         return self.last
+
+
+def unit_of(number: int) -> int:
+    """What the numbers of one unit of work have in common."""
+    return number >> _NUMBERS_A_UNIT
 
 
 def as_image(value: Unknown) -> Image:

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from hashlib import sha256
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING
 
 from normlint.cache import Known, Store
 from normlint.discover import Discovery, ReadError, SourceFile, is_text, read, readme_in
+from normlint.places import Place
 from normlint.suppression.comments import MARK, Suppression
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from normlint.evaluate.observations import Observation
 
 Overlay = Mapping[str, bytes]
-Problem = tuple[str, Union["ir.Problem", None], str, Union["ir.Module", None]]
+Problem = tuple[Place, str]
 
 _MANY = 20
 _MOST_READMES = 500
@@ -37,13 +38,15 @@ class Workspace:
     def __init__(self, discovery: Discovery, overlay: Overlay = NO_FILES, store: Store | None = None) -> None:
         self.files = {file.path: file for file in discovery.files}
         self.store = store
-        self.problems: list[Problem] = [(path, None, message, None) for path, message in discovery.problems]
+        self.problems: list[Problem] = [_at_top(path, message) for path, message in discovery.problems]
+        self.module_problems: dict[str, list[Problem]] = {}
         self._overlay = overlay
         self._found_wrong = discovery.problems
         self._data: dict[str, bytes | None] = dict(overlay)
         self._modules: dict[str, ir.Module | None] = {}
         self._seen: dict[str, Known | None] = {}
         self._packed: dict[str, bytes] = {}
+        self._units: set[str] = set()
         self._ahead: Ahead | None = None
 
     def data(self, path: str) -> bytes | None:
@@ -53,7 +56,7 @@ class Workspace:
                 self._data[path] = read(self.files[path])
             except ReadError as error:
                 self._data[path] = None
-                self.problems.append((path, None, str(error), None))
+                self.problems.append(_at_top(path, str(error)))
         return self._data[path]
 
     def text(self, path: str) -> bytes | None:
@@ -112,8 +115,8 @@ class Workspace:
         if path not in self._modules:
             module = self._known_module(path) or self._lowered(path)
             self._modules[path] = module
-            for problem in module.problems if module is not None else ():
-                self.problems.append((path, problem, problem.message, module))
+            if module is not None:
+                self.module_problems[path] = [(module.place(problem.span), problem.message) for problem in module.problems]
         return self._modules[path]
 
     def _known_module(self, path: str) -> ir.Module | None:
@@ -169,6 +172,7 @@ class Workspace:
         from normlint.documented_flags import observe_flags
 
         data = self.data(path)
+        self.forget(path)
         if not data:
             return []
         if is_text(path):
@@ -176,7 +180,7 @@ class Workspace:
         try:
             return observe_config(path, data)
         except ConfigError as error:
-            self.problems.append((path, None, str(error), None))
+            self.module_problems[path] = [_at_top(path, str(error))]
             return []
 
     @cached_property
@@ -223,14 +227,28 @@ class Workspace:
         if path not in self._overlay:
             self._data.pop(path, None)
 
-    @property
-    def lowered(self) -> int:
-        return sum(module is not None for module in self._modules.values())
+    def digest(self, path: str) -> str:
+        """Names the content of a file; also one that cannot be read, or is not there, has a name."""
+        known = self.look(path) if path in self.files else None
+        return known.digest if known is not None else "unreadable"
 
-    @property
-    def reached(self) -> list[str]:
-        """The files that were loaded, whether the sieve keeps them or others import them."""
-        return sorted(self._modules)
+    def unit(self, key: str) -> bytes | None:
+        """What the last run left of a unit of work."""
+        return self.store.module(key) if self.store is not None else None
+
+    def packed_now(self, digest: str) -> bytes:
+        """The packed module of this content, where this run made it."""
+        return self._packed.get(digest, b"")
+
+    def keep_packed(self, digest: str, data: bytes) -> None:
+        """Leave a module that another process has packed for the next run."""
+        self._packed[digest] = data
+
+    def keep_unit(self, key: str, data: bytes | None = None) -> None:
+        """Leave a unit for the next run, as it is now or as the last run left it."""
+        self._units.add(key)
+        if data is not None and self.store is not None:
+            self._packed[key] = zlib.compress(data, 1)
 
     def input_digest(self, reached: Iterable[str]) -> str:
         """Names all that a result rests on: which files there are, and the content of those that count."""
@@ -254,7 +272,11 @@ class Workspace:
         if self.store is None or self._overlay:
             return
         files = {path: known for path, known in self._seen.items() if known is not None}
-        self.store.save(files, self._packed, results)
+        self.store.save(files, self._packed, results, self._units)
+
+
+def _at_top(path: str, message: str) -> Problem:
+    return Place(path, 1, 1, 1, 1), message
 
 
 def _decoded(path: str, data: bytes) -> ir.Module | None:

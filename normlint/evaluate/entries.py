@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from normlint import ir
+from normlint.evaluate import units
 from normlint.evaluate.attributes import bind_method
 from normlint.evaluate.calls import call, run_body
 from normlint.evaluate.imports import module_scope
-from normlint.evaluate.machine import STEPS_PER_FUNCTION, BudgetSpent, Frame, Machine, class_member, label_of
+from normlint.evaluate.machine import STEPS_PER_FUNCTION, STEPS_PER_MODULE, BudgetSpent, Frame, Machine, class_member, label_of
 from normlint.evaluate.observations import FunctionMap, ModuleEvidence
 from normlint.evaluate.statements import is_main_guard
 from normlint.evaluate.text import text
+from normlint.evaluate.units import Unit
 from normlint.pixelmap import IDENTITY
 from normlint.values import (
     ALWAYS,
@@ -33,12 +35,31 @@ from normlint.values import (
 MOST_NESTED = 400
 
 
-def evaluate_module(run: Machine, path: str) -> None:
-    """Evaluate a module of the project and everything it defines; observations end up in the log."""
+def evaluate_module(run: Machine, path: str) -> Unit | None:
+    """Evaluate everything that a module of the project defines; observations end up in the log of its unit.
+
+    What is changed meanwhile is forgotten afterwards, so that no module sees what another one's functions did.
+    """
     scope = module_scope(run, path)
     if scope is None:
-        return
+        return None
+    unit = units.body_of(path, run.tops.units[path])
+    outer, run.state = run.state, run.root.fork()
+    views, altered = dict(run.views), dict(run.altered)
+    scopes = len(run.scopes)
+    try:
+        with units.within(run, unit):
+            units.ask_for(run, path)
+            _open_module(run, path, scope)
+    finally:
+        run.state, run.views, run.altered = outer, views, altered
+        run.forget_scopes(scopes, unit.numbering)
+    return unit
+
+
+def _open_module(run: Machine, path: str, scope: int) -> None:
     module = run.scopes[scope].module
+    _run_program(run, module, scope)
     run.log.modules.append(
         ModuleEvidence(path, run.words.get(path, frozenset()), frozenset(run.imported.get(path, ())), has_work(module))
     )
@@ -55,6 +76,22 @@ def evaluate_module(run: Machine, path: str) -> None:
         place, function = waiting.popitem()
         if place not in run.entered:
             open_function(run, function)
+
+
+def _run_program(run: Machine, module: ir.Module, scope: int) -> None:
+    """Run what a module does where it is started, not imported."""
+    from normlint.evaluate.statements import is_main_guard, run_block
+
+    run.steps_left, run.depth, run.guard, run.stack, run.frames = STEPS_PER_MODULE, 0, ALWAYS, [], [Frame(None)]
+    try:
+        with run.inside(scope):
+            for statement in module.body:
+                if isinstance(statement, ir.If) and is_main_guard(statement.test):
+                    run_block(run, (statement,))
+    except BudgetSpent:
+        pass  # counted in the log; the rest of the program stays unseen
+    finally:
+        run.frames = []
 
 
 def has_work(module: ir.Module) -> bool:

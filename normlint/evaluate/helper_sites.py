@@ -10,7 +10,20 @@ from normlint.evaluate.observations import Observation, steps_of, steps_since
 from normlint.pixelmap import BYTES, IDENTITY, Affine, combine
 from normlint.places import Place
 from normlint.sites import SiteKind
-from normlint.values import Alternatives, DictCell, Guard, Image, ListCell, Pending, Step, TupleValue, Unknown, Value, as_image
+from normlint.values import (
+    Alternatives,
+    DictCell,
+    Guard,
+    Image,
+    ListCell,
+    Pending,
+    Step,
+    TupleValue,
+    Unknown,
+    Value,
+    as_image,
+    unit_of,
+)
 
 _VALUE_STEPS = frozenset({"clamp", "cast", "round"})
 _DEEPEST = 4
@@ -75,7 +88,7 @@ def way_through(run: Machine, entering: Entering, result: Value, born: int) -> W
 
 def _decoded(image: Image, born: int) -> tuple[Image, Image, tuple[Step, ...]] | None:
     """A picture that was decoded during a call and changed before it was returned: as decoded, as returned, and how."""
-    if image.origin.kind != "picture" or image.origin.number <= born or image.step is None:
+    if image.origin.kind != "picture" or image.step is None or not _since(image.origin.number, born):
         return None
     steps = steps_of(image)
     affine = relative_map(steps)
@@ -83,6 +96,11 @@ def _decoded(image: Image, born: int) -> tuple[Image, Image, tuple[Step, ...]] |
         return None
     before = Image(image.origin, Affine((255.0,), (0.0,)), image.anchored, BYTES, "uint8", container="numpy")
     return before, image, steps
+
+
+def _since(number: int, born: int) -> bool:
+    """Whether a number was handed out after ``born``; those of other modules were there before."""
+    return number > born and unit_of(number) == unit_of(born)
 
 
 def _says(way: Way) -> tuple[bool, bool, int]:

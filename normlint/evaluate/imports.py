@@ -5,17 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from normlint import ir
+from normlint.evaluate import units
 from normlint.evaluate.machine import STEPS_PER_MODULE, BudgetSpent, Frame, Machine, ScopeInfo
 from normlint.evaluate.paths import resolved, text_of
 from normlint.evaluate.relevance import digests, spread
 from normlint.values import ALWAYS, Constant, External, ModuleValue, Value, Vector, relabel
 
-MOST_NESTED_IMPORTS = 12
+MOST_NESTED_IMPORTS = 40
 
 
 def _note(run: Machine, path: str | None) -> None:
     if path is not None:
         run.imported.setdefault(run.module.path, set()).add(path)
+        run.unit.imported.add(path)
 
 
 def run_import(run: Machine, node: ir.Import | ir.ImportFrom) -> None:
@@ -117,7 +119,9 @@ def add_folder(run: Machine, positional: tuple[Value, ...]) -> None:
 
 
 def _added(run: Machine) -> list[list[str]]:
-    return [folder for path in (run.module.path, *reversed(run.importers)) for folder in run.folders.get(path, ())]
+    paths = [path for path in (run.module.path, *reversed(run.importers)) if path in run.folders]
+    run.unit.reached.update(paths)
+    return [folder for path in paths for folder in run.folders[path]]
 
 
 def _is_package(run: Machine, folder: list[str]) -> bool:
@@ -135,11 +139,27 @@ def _existing(run: Machine, parts: list[str]) -> str | None:
 def module_scope(run: Machine, path: str) -> int | None:
     """Number of the scope of a module of the project, evaluated if it was not yet."""
     known = run.modules.get(path)
-    if known is not None:
-        return known
+    if known is None:
+        known = _evaluated(run, path)
+    if known is None:
+        run.unit.reached.add(path)  # it may be readable next time
+    else:
+        units.ask_for(run, path)
+    return known
+
+
+def _evaluated(run: Machine, path: str) -> int | None:
     module = run.load(path)
     if module is None or run.importing >= MOST_NESTED_IMPORTS:
         return None
+    unit = units.top_of(path)
+    run.tops.begin(unit)
+    with units.within(run, unit):
+        return _top_level(run, unit, module)
+
+
+def _top_level(run: Machine, unit: units.Unit, module: ir.Module) -> int:
+    path = unit.path
     scope = run.new_scope(None, module, "module", path)
     run.modules[path] = scope
     by_span, by_name, run.words[path] = digests(module)
@@ -150,18 +170,22 @@ def module_scope(run: Machine, path: str) -> int | None:
     run.steps_left, run.depth, run.dormant, run.muted = STEPS_PER_MODULE, 0, 0, 0
     run.importing += 1
     run.importers.append(path)
-    from normlint.evaluate.statements import run_block
+    from normlint.evaluate.statements import is_main_guard, run_block
 
     try:
         for statement in module.body:
-            run_block(run, (statement,))
+            if not (isinstance(statement, ir.If) and is_main_guard(statement.test)):
+                run_block(run, (statement,))
     except BudgetSpent:
         pass  # counted in the log; what the rest of the module would bind stays unknown
     finally:
+        for other in sorted(run.imported.get(path, set()) & run.kept):
+            module_scope(run, other)  # also one that only functions use, for the names that matter in it
         spread(run.relevant_names, by_name)
         run.importing -= 1
         run.importers.pop()
         run.root.absorb(run.state)
+        run.tops.end(unit, run.state, by_name)
         run.exports[path] = tuple(
             key[1] for key in run.state.changes if isinstance(key, tuple) and key[0] == scope
         )

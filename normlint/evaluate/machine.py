@@ -13,22 +13,10 @@ from normlint.catalogue import Catalogue
 from normlint.evaluate import branching
 from normlint.evaluate.guards import alternatives, compatible
 from normlint.evaluate.observations import (
-    AliasedChange,
-    CheckpointLoad,
-    Construction,
-    Feed,
-    FunctionMap,
-    MaskClamp,
-    ModuleEvidence,
     Observation,
-    PipelineObservation,
-    ReturnedOrders,
-    StatsRescaled,
-    Training,
-    WeightsFile,
-    Wraparound,
 )
 from normlint.evaluate.state import Content, State
+from normlint.evaluate.units import Tops, Unit
 from normlint.pixelmap import Affine, Interval, Numbers
 from normlint.places import Place, Span
 from normlint.values import (
@@ -50,6 +38,7 @@ from normlint.values import (
     Unknown,
     Value,
     as_image,
+    unit_of,
 )
 
 if TYPE_CHECKING:
@@ -124,33 +113,6 @@ class _Under:
         self.machine.guard = self.outer
 
 
-@dataclass(slots=True)
-class Log:
-    """Everything observed, in the order of evaluation.
-
-    ``dormant`` are sites in branches that a constant switches off: they are listed, and no rule judges them.
-    """
-
-    observations: list[Observation] = field(default_factory=list)
-    pipelines: list[PipelineObservation] = field(default_factory=list)
-    wraparounds: list[Wraparound] = field(default_factory=list)
-    mask_clamps: list[MaskClamp] = field(default_factory=list)
-    returned_orders: list[ReturnedOrders] = field(default_factory=list)
-    function_maps: list[FunctionMap] = field(default_factory=list)
-    stats_rescaled: list[StatsRescaled] = field(default_factory=list)
-    aliased: list[AliasedChange] = field(default_factory=list)
-    trainings: list[Training] = field(default_factory=list)
-    dormant: list[Observation] = field(default_factory=list)
-    feeds: list[Feed] = field(default_factory=list)
-    constructions: list[Construction] = field(default_factory=list)
-    modules: list[ModuleEvidence] = field(default_factory=list)
-    weights: list[WeightsFile] = field(default_factory=list)
-    loads: list[CheckpointLoad] = field(default_factory=list)
-    handed: list[PipelineObservation] = field(default_factory=list)
-    own_weights: set[Place] = field(default_factory=set)
-    exhausted: int = 0
-
-
 # Kinds of values that stand for something else, and of contents that no name is bound to.
 _INDIRECT = frozenset({Ref, ChannelRef, Bound})
 _CELLS = (ListCell, DictCell, InstanceCell)
@@ -164,14 +126,21 @@ class Machine:
     """State of one run over a project. Not reentrant; one machine a process."""
 
     def __init__(
-        self, load: Callable[[str], ir.Module | None], files: frozenset[str], catalogue: Catalogue
+        self,
+        load: Callable[[str], ir.Module | None],
+        files: frozenset[str],
+        catalogue: Catalogue,
+        kept: frozenset[str] = frozenset(),
     ) -> None:
         if sys.getrecursionlimit() < _RECURSION_LIMIT:
             sys.setrecursionlimit(_RECURSION_LIMIT)
         self.load = load
         self.files = files
+        self.kept = kept
         self.catalogue = catalogue
-        self.numbering = Numbering()
+        self.tops = Tops()
+        self.unit = Unit("")
+        self.numbering = self.unit.numbering
         self.root = State()
         self.state = self.root
         self.guard: Guard = ALWAYS
@@ -184,10 +153,11 @@ class Machine:
         self.importing = 0
         self.importers: list[str] = []
         self.folders: dict[str, list[list[str]]] = {}
-        self.defined: dict[str, dict[Place, FunctionValue]] = {}
-        self.entered: set[Place] = set()
-        self.remembered: dict[object, object] = {}
-        self.relevant_names: set[str] = set()
+        self.defined = self.unit.defined
+        self.entered = self.unit.entered
+        self.remembered = self.unit.remembered
+        self.relevant_names = self.unit.relevant
+        self.relevant_everywhere: frozenset[str] = frozenset()
         self.digests: dict[str, dict[Span, Digest]] = {}
         self.words: dict[str, frozenset[str]] = {}
         self.configured: Callable[[str, str, str], Value | None] = lambda path, parent, name: None
@@ -198,7 +168,7 @@ class Machine:
         self.views: dict[int, int] = {}
         self.touched: dict[int, tuple[Place, str]] = {}
         self.altered: dict[tuple[int, str], Altered] = {}
-        self.log = Log()
+        self.log = self.unit.log
         self.depth = 0
         self.steps_left = STEPS_PER_MODULE
         self.muted = 0
@@ -236,6 +206,15 @@ class Machine:
         number = self.numbering.next()
         self.scopes[number] = ScopeInfo(parent, module, kind, name)
         return number
+
+    def forget_scopes(self, count: int, numbering: Numbering) -> None:
+        """Drop the scopes after the first ``count`` that a unit has made; those of modules it imported stay."""
+        kept = []
+        while len(self.scopes) > count:
+            number, info = self.scopes.popitem()
+            if unit_of(number) != unit_of(numbering.last):
+                kept.append((number, info))
+        self.scopes.update(reversed(kept))
 
     def inside(self, scope: int) -> _Inside:
         """Evaluate in another scope for the length of a ``with``."""

@@ -1,0 +1,179 @@
+"""Evaluating what modules define, in other processes where that is worth it.
+
+The processes are forks of this one, with the top level of every module already evaluated, and take shares of the modules
+as they get done with one. They hand over logs as bytes. What a process that dies has not handed over is evaluated here.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import struct
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from normlint.ahead import processes
+from normlint.earlier import Problem, problem_from
+from normlint.evaluate.entries import evaluate_module
+from normlint.evaluate.machine import Machine
+from normlint.evaluate.units import Unit
+from normlint.log_codec import encode
+from normlint.workspace import Workspace
+
+_SHARES = 16  # of a process: enough that none of them waits long for the others at the end
+_TICKET = struct.Struct(">I")
+_SIZES = struct.Struct(">QQ")
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What evaluating the functions of a module left: the unit, or its encoded log and the modules that it asked for."""
+
+    unit: Unit | None = None
+    data: bytes = b""
+    asked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Top:
+    """A module whose top level was evaluated in another process because a function there imports it."""
+
+    path: str
+    data: bytes
+    asked: tuple[str, ...]
+    changed: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(slots=True)
+class Bodies:
+    """``bodies`` and ``tops`` are filled by ``evaluate``."""
+
+    workspace: Workspace
+    machine: Machine
+    bodies: dict[str, Body] = field(default_factory=dict)
+    tops: dict[str, Top] = field(default_factory=dict)
+
+    def evaluate(self, paths: Sequence[str], jobs: int, progress: Callable[[int], None]) -> None:
+        """Evaluate the functions of these modules; ``progress`` is called with the number of those that are done."""
+        size = sum(known.size for path in paths if (known := self.workspace.look(path)) is not None)
+        count = processes(jobs, size)
+        if count:
+            self.workspace.close()
+            self._elsewhere(paths, count, progress)
+        for done, path in enumerate(paths):
+            if path not in self.bodies:
+                progress(done)
+                unit = evaluate_module(self.machine, path)
+                if unit is not None:
+                    self.bodies[path] = Body(unit, asked=tuple(sorted(unit.reached | unit.imported)))
+
+    def _elsewhere(self, paths: Sequence[str], count: int, progress: Callable[[int], None]) -> None:
+        share = max(1, len(paths) // (count * _SHARES))
+        shares = [paths[at : at + share] for at in range(0, len(paths), share)]
+        tickets, issue = os.pipe()
+        os.write(issue, b"".join(map(_TICKET.pack, range(len(shares)))))
+        os.close(issue)
+        sys.stdout.flush()
+        sys.stderr.flush()
+        children: list[int] = []
+        pipes: list[int] = []
+        for _ in range(count):
+            reading, writing = os.pipe()
+            child = os.fork()
+            if child == 0:
+                for other in (*pipes, reading):
+                    os.close(other)
+                _serve(self.workspace, self.machine, shares, tickets, writing)
+            os.close(writing)
+            children.append(child)
+            pipes.append(reading)
+        os.close(tickets)
+        for document, blobs in _frames(pipes):
+            self._take(document, blobs)
+            progress(len(self.bodies))
+        for child in children:
+            os.waitpid(child, 0)
+
+    def _take(self, document: Any, blobs: list[bytes]) -> None:
+        """One body and the modules that it was the first in its process to import."""
+        path, asked, tops = document
+        self.bodies[path] = Body(None, blobs[0], tuple(asked))
+        for (name, direct, changed, problems, digest), log, module in zip(tops, blobs[1::2], blobs[2::2], strict=True):
+            self.tops[name] = Top(name, log, tuple(direct), tuple(changed), tuple(map(problem_from, problems)))
+            if module:
+                self.workspace.keep_packed(digest, module)
+
+
+def _serve(workspace: Workspace, machine: Machine, shares: Sequence[Sequence[str]], tickets: int, writing: int) -> None:
+    """The life of a process: never returns."""
+    status = 1
+    try:
+        told = set(machine.tops.units)
+        with os.fdopen(writing, "wb") as pipe:
+            while len(ticket := os.read(tickets, _TICKET.size)) == _TICKET.size:
+                for path in shares[_TICKET.unpack(ticket)[0]]:
+                    unit = evaluate_module(machine, path)
+                    if unit is None:
+                        continue
+                    tops, blobs = [], [encode(unit.log)]
+                    for name in [name for name in machine.tops.units if name not in told]:
+                        told.add(name)
+                        top = machine.tops.units[name]
+                        digest = workspace.digest(name)
+                        problems = [[*place, text] for place, text in workspace.module_problems.get(name, ())]
+                        tops.append([name, [*top.reached, *top.imported], [*machine.tops.changed[name]], problems, digest])
+                        blobs += [encode(top.log), workspace.packed_now(digest)]
+                    _send(pipe, [path, sorted(unit.reached | unit.imported), tops], blobs)
+        status = 0
+    except BrokenPipeError:
+        status = 0  # nobody wants the rest
+    finally:
+        os._exit(status)
+
+
+def _send(pipe: Any, document: Any, blobs: list[bytes]) -> None:
+    text = json.dumps([document, [len(blob) for blob in blobs]], separators=(",", ":")).encode("ascii")
+    pipe.write(_SIZES.pack(len(text), sum(map(len, blobs))) + text + b"".join(blobs))
+    pipe.flush()
+
+
+def _frames(pipes: Sequence[int]) -> Iterator[tuple[Any, list[bytes]]]:
+    """What arrives on any of the pipes, until all are at their end; a frame that was cut off is dropped."""
+    with selectors.DefaultSelector() as selector:
+        for pipe in pipes:
+            selector.register(pipe, selectors.EVENT_READ, bytearray())
+        while selector.get_map():
+            for key, _ in selector.select():
+                arrived = os.read(key.fd, _CHUNK)
+                if not arrived:
+                    selector.unregister(key.fd)
+                    os.close(key.fd)
+                    continue
+                key.data.extend(arrived)
+                yield from _whole(key.data)
+
+
+def _whole(buffer: bytearray) -> Iterator[tuple[Any, list[bytes]]]:
+    """The frames that have arrived in full; they are taken out of the buffer."""
+    at = 0
+    while len(buffer) - at >= _SIZES.size:
+        text, rest = _SIZES.unpack_from(buffer, at)
+        start = at + _SIZES.size
+        if len(buffer) < start + text + rest:
+            break
+        document, sizes = json.loads(bytes(buffer[start : start + text]))
+        at = start + text
+        blobs = []
+        for size in sizes:
+            blobs.append(bytes(buffer[at : at + size]))
+            at += size
+        yield document, blobs
+    del buffer[:at]
+
+
+__all__ = ["Bodies", "Body", "Top"]

@@ -1,0 +1,173 @@
+"""Units of work: a module's top level, and then what it defines, each with a log, names and numbers of its own.
+
+What a unit observes depends on the content of the modules that it reaches and on nothing else that was evaluated before, so
+that it can be kept for the next run, or be evaluated in another process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from normlint.evaluate.log import Log
+from normlint.evaluate.state import State
+from normlint.places import Place
+from normlint.values import FunctionValue, Numbering, unit_of
+
+if TYPE_CHECKING:
+    from normlint.evaluate.machine import Machine
+
+
+@dataclass(slots=True)
+class Unit:
+    """``reached`` are the modules of the project that it asked for, ``imported`` those it imported, asked or not.
+
+    ``covered`` is a mask of all that the former reach, ``relevant`` the names that matter to the unit. ``defined`` are the
+    functions that are no members of a module or class, by the module; ``entered`` those that were evaluated at some call.
+    """
+
+    path: str
+    numbering: Numbering = field(default_factory=Numbering)
+    log: Log = field(default_factory=Log)
+    reached: set[str] = field(default_factory=set)
+    imported: set[str] = field(default_factory=set)
+    covered: int = 0
+    relevant: set[str] = field(default_factory=set)
+    remembered: dict[object, object] = field(default_factory=dict)
+    defined: dict[str, dict[Place, FunctionValue]] = field(default_factory=dict)
+    entered: set[Place] = field(default_factory=set)
+
+
+def top_of(path: str) -> Unit:
+    """The unit of a module's top level."""
+    return Unit(path, Numbering.of(f"top {path}"))
+
+
+def body_of(path: str, top: Unit) -> Unit:
+    """The unit of what a module defines; what its top level called, and left for later, it goes on from."""
+    own = dict(top.defined.get(path, {}))
+    return Unit(path, Numbering.of(f"body {path}"), defined={path: own}, entered=set(top.entered))
+
+
+@contextmanager
+def within(run: Machine, unit: Unit) -> Iterator[None]:
+    """Evaluate a unit for the length of a ``with``."""
+    outer, run.unit = run.unit, unit
+    unit.relevant |= run.relevant_everywhere
+    run.numbering, run.log, run.remembered, run.relevant_names = unit.numbering, unit.log, unit.remembered, unit.relevant
+    run.defined, run.entered = unit.defined, unit.entered
+    try:
+        yield
+    finally:
+        run.unit = outer
+        run.numbering, run.log, run.remembered, run.relevant_names = (
+            outer.numbering, outer.log, outer.remembered, outer.relevant,
+        )  # fmt: skip
+        run.defined, run.entered = outer.defined, outer.entered
+
+
+class Reach:
+    """Which modules the top level of each module reaches, directly or through others: one bit a module."""
+
+    def __init__(self) -> None:
+        self._bits: dict[str, int] = {}
+        self._paths: list[str] = []
+        self._direct: dict[str, set[str]] = {}
+        self._reached: dict[str, int] = {}
+        self._unsettled: set[str] = set()
+
+    def note(self, path: str, direct: Iterable[str], changed: Iterable[str] = ()) -> None:
+        """``direct`` are the modules that the top level of ``path`` asked for, ``changed`` those whose values it changed."""
+        self._direct.setdefault(path, set()).update(direct)
+        self._unsettled.add(path)
+        for other in changed:
+            self._direct.setdefault(other, set()).add(path)
+        if changed:
+            self.resettle()
+
+    def resettle(self) -> None:
+        """Look at all modules again: those that import each other were asked for before they were done."""
+        self._unsettled.update(self._direct)
+
+    def of(self, paths: Iterable[str]) -> int:
+        """The modules that these reach, and themselves, as a mask."""
+        self._settle()
+        mask = 0
+        for path in paths:
+            mask |= self._reached.get(path, 0) or self._bit(path)
+        return mask
+
+    def bits(self, paths: Iterable[str]) -> int:
+        """These modules alone as a mask."""
+        mask = 0
+        for path in paths:
+            mask |= self._bit(path)
+        return mask
+
+    def paths(self, mask: int) -> list[str]:
+        """The modules of a mask."""
+        return [self._paths[index] for index, digit in enumerate(bin(mask)[:1:-1]) if digit == "1"]
+
+    def _bit(self, path: str) -> int:
+        bit = self._bits.get(path)
+        if bit is None:
+            bit = self._bits[path] = 1 << len(self._paths)
+            self._paths.append(path)
+        return bit
+
+    def _settle(self) -> None:
+        changing = bool(self._unsettled)
+        while changing:
+            changing = False
+            for path in self._unsettled:
+                before = self._reached.get(path, 0)
+                mask = before | self._bit(path)
+                for other in self._direct[path]:
+                    mask |= self._reached.get(other, 0) or self._bit(other)
+                if mask != before:
+                    self._reached[path] = mask
+                    changing = True
+        self._unsettled.clear()
+
+
+class Tops:
+    """What the modules whose top level was evaluated have left."""
+
+    def __init__(self) -> None:
+        self.units: dict[str, Unit] = {}
+        self.reach = Reach()
+        self.changed: dict[str, frozenset[str]] = {}
+        self._names: dict[str, frozenset[str]] = {}
+        self._owners: dict[int, str] = {}
+
+    def begin(self, unit: Unit) -> None:
+        self.units[unit.path] = unit
+        self._owners[unit_of(unit.numbering.last)] = unit.path
+
+    def end(self, unit: Unit, state: State, names: Iterable[str]) -> None:
+        """The unit is done, with the changes of ``state``; ``names`` are those of what the module defines."""
+        owners = {unit_of(key if isinstance(key, int) else key[0]) for key in state.changes}
+        changed = frozenset(self._owners[owner] for owner in owners if owner in self._owners) - {unit.path}
+        self.changed[unit.path] = changed
+        self.reach.note(unit.path, unit.reached, changed)
+        self._names[unit.path] = frozenset(unit.relevant.intersection(names))
+        unit.relevant, unit.remembered = set(), {}
+
+    def relevant(self, mask: int) -> set[str]:
+        """The names that matter in the modules of a mask."""
+        return set[str]().union(*(self._names.get(path, ()) for path in self.reach.paths(mask)))
+
+
+def ask_for(run: Machine, path: str) -> None:
+    """The unit under evaluation reaches a module, whose top level was evaluated: what matters there matters to it."""
+    unit = run.unit
+    if path in unit.reached:
+        return
+    unit.reached.add(path)
+    mask = run.tops.reach.of({path})
+    fresh = mask & ~unit.covered
+    if fresh:
+        unit.covered |= mask
+        unit.relevant |= run.tops.relevant(fresh)

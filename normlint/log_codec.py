@@ -1,0 +1,211 @@
+"""Logs of the evaluator to bytes and back, for the cache and for other processes: data only, checked on the way in.
+
+What many observations share (places, images and the steps behind them) is written once, in an order in which every entry
+refers to earlier ones only; neither direction recurses along the steps of an image, which can be thousands.
+"""
+
+from __future__ import annotations
+
+import json
+import types
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from functools import cache
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from normlint.evaluate.log import Log
+from normlint.evaluate.observations import SinkContract
+from normlint.pixelmap import Affine, Interval
+from normlint.places import Place
+from normlint.values import Image, Origin, Pending, Step
+
+FORMAT = 1
+_SHARED: tuple[type[Any], ...] = (Place, Affine, Interval, Origin, Step, Image, Pending, SinkContract)
+_TAGS = {made: tag for tag, made in enumerate(_SHARED)}
+
+_Write = Callable[[Any, "_Pool"], Any]
+_Read = Callable[[Any, list[Any]], Any]
+
+
+class LogError(ValueError):
+    """Bytes that ``encode`` of this version did not write."""
+
+
+def encode(log: Log) -> bytes:
+    """The log as bytes that ``decode`` reads back to an equal one."""
+    pool = _Pool()
+    lists = [write(getattr(log, name), pool) for name, write, _ in _schema()]
+    return json.dumps([FORMAT, pool.entries, lists], separators=(",", ":")).encode("ascii")
+
+
+def decode(data: bytes) -> Log:
+    """The log that ``encode`` wrote. Raises ``LogError`` for anything else."""
+    try:
+        version, entries, lists = _list(json.loads(data), 3)
+        if version != FORMAT:
+            raise LogError("written by another version")
+        schema = _schema()
+        pool: list[Any] = []
+        for entry in _list(entries):
+            if type(entry) is not list or not entry or type(entry[0]) is not int or not 0 <= entry[0] < len(_SHARED):
+                raise LogError("an unknown entry")
+            made, readers = _shared_readers(entry[0])
+            if len(entry) != len(readers) + 1:
+                raise LogError("a field is missing")
+            pool.append(made(*[read(item, pool) for read, item in zip(readers, entry[1:], strict=True)]))
+        log = Log()
+        for (name, _, read), item in zip(schema, _list(lists, len(schema)), strict=True):
+            setattr(log, name, read(item, pool))
+        return log
+    except LogError:
+        raise
+    except (ValueError, TypeError, RecursionError) as error:
+        raise LogError(f"damaged: {error}") from error
+
+
+class _Pool:
+    """The entries written so far, by the identity of what they stand for."""
+
+    def __init__(self) -> None:
+        self.entries: list[list[Any]] = []
+        self._known: dict[int, tuple[int, Any]] = {}  # the object as well: its identity must not be given to another
+
+    def index(self, value: Any) -> int:
+        made: Any = type(value)
+        known = self._known.get(id(value))
+        if known is not None:
+            return known[0]
+        if isinstance(value, Step):
+            self._behind(value)
+        entry = [_TAGS[made], *[write(getattr(value, name), self) for name, write in _shared_writers(made)]]
+        self.entries.append(entry)
+        self._known[id(value)] = len(self.entries) - 1, value
+        return len(self.entries) - 1
+
+    def _behind(self, step: Step) -> None:
+        chain: list[Step] = []
+        before = step.previous
+        while before is not None and id(before) not in self._known:
+            chain.append(before)
+            before = before.previous
+        while chain:
+            earlier = chain.pop()
+            if id(earlier) not in self._known:
+                self.index(earlier)
+
+
+@cache
+def _schema() -> tuple[tuple[str, _Write, _Read], ...]:
+    hints = get_type_hints(Log)
+    return tuple((made.name, _writer(hints[made.name]), _reader(hints[made.name])) for made in fields(Log))
+
+
+def _named_hints(made: type[Any]) -> list[tuple[str, Any]]:
+    hints = get_type_hints(made)
+    names = [field.name for field in fields(made) if field.init] if is_dataclass(made) else list(made._fields)
+    return [(name, hints[name]) for name in names]
+
+
+@cache
+def _shared_writers(made: type[Any]) -> tuple[tuple[str, _Write], ...]:
+    return tuple((name, _writer(hint)) for name, hint in _named_hints(made))
+
+
+@cache
+def _shared_readers(tag: int) -> tuple[type[Any], tuple[_Read, ...]]:
+    return _SHARED[tag], tuple(_reader(hint) for _, hint in _named_hints(_SHARED[tag]))
+
+
+@cache
+def _writer(hint: Any) -> _Write:
+    origin, arguments = get_origin(hint), get_args(hint)
+    if hint in _TAGS:
+        return lambda value, pool: pool.index(value)
+    if origin in (Union, types.UnionType):
+        return _optional_writer(_writer(_only(arguments)))
+    if origin in (tuple, list, frozenset, set) and not (origin is tuple and arguments[-1] is not Ellipsis):
+        each = _writer(arguments[0])
+        if origin in (frozenset, set):
+            return lambda value, pool: [each(item, pool) for item in sorted(value)]
+        return (lambda value, pool: list(value)) if each is _as_it_is else lambda value, pool: [each(v, pool) for v in value]
+    if origin is tuple:
+        all_of = [_writer(argument) for argument in arguments]
+        return lambda value, pool: [write(item, pool) for write, item in zip(all_of, value, strict=True)]
+    if isinstance(hint, type) and is_dataclass(hint):
+        named = _shared_writers(hint)
+        return lambda value, pool: [write(getattr(value, name), pool) for name, write in named]
+    return _as_it_is
+
+
+def _as_it_is(value: Any, pool: _Pool) -> Any:
+    return value
+
+
+def _optional_writer(write: _Write) -> _Write:
+    return write if write is _as_it_is else lambda value, pool: None if value is None else write(value, pool)
+
+
+def _only(arguments: tuple[Any, ...]) -> Any:
+    """The type of an optional value."""
+    (wanted,) = [argument for argument in arguments if argument is not type(None)]
+    return wanted
+
+
+@cache
+def _reader(hint: Any) -> _Read:
+    origin, arguments = get_origin(hint), get_args(hint)
+    if hint in _TAGS:
+        return _reference(hint)
+    if origin in (Union, types.UnionType):
+        read = _reader(_only(arguments))
+        return lambda data, pool: None if data is None else read(data, pool)
+    if origin is Literal:
+        return _choice(frozenset(arguments))
+    if origin in (tuple, list, frozenset, set) and not (origin is tuple and arguments[-1] is not Ellipsis):
+        each = _reader(arguments[0])
+        return lambda data, pool: origin([each(item, pool) for item in _list(data)])
+    if origin is tuple:
+        all_of = [_reader(argument) for argument in arguments]
+        return lambda data, pool: tuple(
+            [read(item, pool) for read, item in zip(all_of, _list(data, len(all_of)), strict=True)]
+        )
+    if isinstance(hint, type) and is_dataclass(hint):
+        named = [_reader(inner) for _, inner in _named_hints(hint)]
+        return lambda data, pool: hint(*[read(v, pool) for read, v in zip(named, _list(data, len(named)), strict=True)])
+    return _scalar(*((float, int) if hint is float else (hint,)))
+
+
+def _reference(made: type[Any]) -> _Read:
+    def read(data: Any, pool: list[Any]) -> Any:
+        if type(data) is not int or not 0 <= data < len(pool):
+            raise LogError("an entry is missing")
+        found = pool[data]
+        if type(found) is not made:
+            raise LogError("an entry of another kind")
+        return found
+
+    return read
+
+
+def _choice(choices: frozenset[Any]) -> _Read:
+    def read(data: Any, pool: list[Any]) -> Any:
+        if isinstance(data, (list, dict)) or data not in choices:
+            raise LogError("none of the choices")
+        return data
+
+    return read
+
+
+def _scalar(*kinds: type) -> _Read:
+    def read(data: Any, pool: list[Any]) -> Any:
+        if type(data) not in kinds:
+            raise LogError(f"{kinds[0].__name__} expected")
+        return data
+
+    return read
+
+
+def _list(data: Any, size: int | None = None) -> list[Any]:
+    if type(data) is not list or (size is not None and len(data) != size):
+        raise LogError("a list is missing")
+    return data

@@ -1,0 +1,214 @@
+"""A run that takes over units of the last one finds what a run without a cache finds, and evaluates what changed."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from normlint import ahead, bodies, evaluation
+from normlint.cache import Store
+from normlint.earlier import Earlier, unpack
+from normlint.evaluate.log import Log
+from normlint.evaluate.machine import Machine
+from normlint.evaluate.units import Reach, Unit
+from normlint.log_codec import LogError, decode, encode
+from normlint.places import Place
+from normlint.project import Analysis, Settings, analyze
+from normlint.report.json_output import check_json, sites_json
+
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+PROJECTS = sorted(folder for folder in (FIXTURES / "projects").iterdir() if any(folder.rglob("*.py")))
+
+
+def outputs(analysis: Analysis) -> tuple[str, str]:
+    return check_json(analysis), sites_json(analysis)
+
+
+def run(root: Path, store: Path | None, jobs: int = 1) -> tuple[str, str]:
+    kept = Store(root, store) if store is not None else None
+    return outputs(analyze((root,), Settings(jobs=jobs), root=root, store=kept, with_facts=False))
+
+
+def edit(path: Path, change: Callable[[str], str]) -> None:
+    """Change a file as if some time ago: the cache does not believe the time of one that was changed just now."""
+    path.write_text(change(path.read_text()))
+    then = path.stat().st_mtime_ns - 60_000_000_000
+    os.utime(path, ns=(then, then))
+
+
+@pytest.fixture
+def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The modules whose functions are evaluated."""
+    paths: list[str] = []
+    original = bodies.evaluate_module
+
+    def noting(machine: Machine, path: str) -> Unit | None:
+        paths.append(path)
+        return original(machine, path)
+
+    monkeypatch.setattr(bodies, "evaluate_module", noting)
+    return paths
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    root = (tmp_path / "project").resolve()
+    root.mkdir()
+    (root / "stats.py").write_text("MEAN = [0.5, 0.5, 0.5]\nSTD = [0.25, 0.25, 0.25]\n")
+    (root / "registry.py").write_text("FOUND = {}\n\n\ndef scale(x):\n    return FOUND['scale'](x / 255)\n")
+    (root / "train.py").write_text(
+        "import torchvision.transforms as T\nfrom stats import MEAN, STD\n\nnormalize = T.Normalize(MEAN, STD)\n"
+    )
+    (root / "alone.py").write_text("def back(x):\n    return x * 0.5 + 0.5\n")
+    return root
+
+
+def test_only_what_reaches_a_changed_file_is_evaluated(tree: Path, tmp_path: Path, evaluated: list[str]) -> None:
+    run(tree, tmp_path / "cache")
+    assert evaluated == ["alone.py", "registry.py", "stats.py", "train.py"]
+    evaluated.clear()
+    edit(tree / "stats.py", lambda text: text.replace("0.25", "0.2"))
+    warm = run(tree, tmp_path / "cache")
+    assert evaluated == ["stats.py", "train.py"]
+    assert warm == run(tree, None)
+    assert "0.2," in warm[1]
+
+
+def test_a_module_that_changes_another_ones_values_is_reached_by_it(tree: Path, tmp_path: Path, evaluated: list[str]) -> None:
+    (tree / "plugin.py").write_text("import registry\nregistry.FOUND['scale'] = lambda x: (x - 0.5) / 0.25\n")
+    run(tree, tmp_path / "cache")
+    evaluated.clear()
+    edit(tree / "plugin.py", lambda text: text.replace("0.25", "0.125"))
+    assert run(tree, tmp_path / "cache") == run(tree, None)
+    assert "registry.py" in evaluated
+
+
+def test_a_change_that_is_new_or_gone_reaches_those_that_saw_none(tree: Path, tmp_path: Path) -> None:
+    run(tree, tmp_path / "cache")
+    edit(tree / "alone.py", lambda text: "import registry\nregistry.FOUND['scale'] = lambda x: x * 2 - 1\n" + text)
+    assert run(tree, tmp_path / "cache") == run(tree, None)
+    edit(tree / "alone.py", lambda text: text.partition("\n\n")[2] + "\n")
+    assert run(tree, tmp_path / "cache") == run(tree, None)
+
+
+def test_new_files_and_configs_are_noticed(tree: Path, tmp_path: Path) -> None:
+    run(tree, tmp_path / "cache")
+    (tree / "sub").mkdir()
+    (tree / "sub" / "more.py").write_text("from stats import MEAN\n\n\ndef undo(x):\n    return x * 0.25 + MEAN[0]\n")
+    assert run(tree, tmp_path / "cache") == run(tree, None)
+    (tree / "config.yaml").write_text("mean: [0.1, 0.2, 0.3]\nstd: [0.4, 0.5, 0.6]\n")
+    assert run(tree, tmp_path / "cache") == run(tree, None)
+    (tree / "stats.py").unlink()
+    assert run(tree, tmp_path / "cache") == run(tree, None)
+
+
+_NUMBER = re.compile(r"\d")
+
+
+def _another_number(generator: random.Random, text: str) -> str:
+    places = [found.start() for found in _NUMBER.finditer(text)]
+    at = generator.choice(places) if places else 0
+    return text[:at] + str((int(text[at]) + 1) % 10) + text[at + 1 :] if places else text + "\n"
+
+
+def _without_a_line(generator: random.Random, text: str) -> str:
+    lines = text.split("\n")
+    del lines[generator.randrange(len(lines))]
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("project", PROJECTS, ids=lambda path: path.name)
+def test_edits_of_the_fixture_projects(project: Path, tmp_path: Path) -> None:
+    root = (tmp_path / "project").resolve()
+    shutil.copytree(project, root)
+    generator = random.Random(project.name)
+    files = sorted(root.rglob("*.py"))
+    run(root, tmp_path / "cache")
+    for change in (_another_number, _without_a_line, _another_number):
+        edit(generator.choice(files), lambda text, change=change: change(generator, text))
+        assert run(root, tmp_path / "cache") == run(root, None)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
+@pytest.mark.parametrize("project", PROJECTS[:6], ids=lambda path: path.name)
+def test_processes_find_the_same(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "WORTHWHILE", 1)
+    alone = run(project, None)
+    assert run(project, tmp_path / "cache", jobs=3) == alone
+    assert run(project, tmp_path / "cache", jobs=3) == alone
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
+def test_what_a_dead_process_leaves_is_evaluated_here(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "WORTHWHILE", 1)
+    alone, original, here = run(tree, None), bodies.evaluate_module, os.getpid()
+
+    def dying(machine: Machine, path: str) -> Unit | None:
+        if path == "registry.py" and os.getpid() != here:
+            os._exit(9)
+        return original(machine, path)
+
+    monkeypatch.setattr(bodies, "evaluate_module", dying)
+    assert run(tree, None, jobs=2) == alone
+
+
+def logs_of(root: Path, monkeypatch: pytest.MonkeyPatch) -> list[Log]:
+    logs: list[Log] = []
+    original = evaluation._Run._log
+
+    def noting(self: evaluation._Run, key: str, unit: Unit | None, data: bytes = b"") -> Log:
+        logs.append(original(self, key, unit, data))
+        return logs[-1]
+
+    monkeypatch.setattr(evaluation._Run, "_log", noting)
+    run(root, None)
+    return logs
+
+
+def test_logs_survive_their_encoding(monkeypatch: pytest.MonkeyPatch) -> None:
+    logs = logs_of(FIXTURES / "cases", monkeypatch)
+    assert sum(len(log.observations) for log in logs) > 500
+    for log in logs:
+        assert decode(encode(log)) == log
+
+
+def test_damaged_logs_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = max(map(encode, logs_of(FIXTURES / "demo", monkeypatch)), key=len)
+    generator = random.Random(1)
+    refused = 0
+    for _ in range(300):
+        at = generator.randrange(len(data))
+        broken = data[:at] + generator.choice([b"", b"[", b"9", b'"', b"null", b"-1"]) + data[at + 1 :]
+        try:
+            assert isinstance(decode(broken), Log)  # another number may stand for another value
+        except LogError:
+            refused += 1
+    assert refused > 150
+
+
+def test_what_is_known_of_units_survives_its_encoding() -> None:
+    earlier = Earlier(
+        "here", {"a.py": "1", "b.py": "2"}, ["a.py", "b.py"], {"a.py": ["b.py"], "b.py": []}, {"b.py": ["a.py"]},
+        {"a.py": ["b.py", "c.py"]}, {"b.py": [(Place("b.py", 1, 2, 3, 4), "unreadable")]},
+    )  # fmt: skip
+    assert unpack(earlier.pack(), "here") == earlier
+    assert unpack(earlier.pack(), "elsewhere") == Earlier("elsewhere")
+    assert unpack(b"[1]", "here") == unpack(None, "here") == Earlier("here")
+
+
+def test_reach_goes_round_circles() -> None:
+    reach = Reach()
+    reach.note("c", ["a"])
+    reach.note("b", ["c"])
+    reach.note("a", ["b"])
+    reach.note("z", ["c"], changed=["y"])
+    reach.note("y", [])
+    reach.resettle()
+    assert set(reach.paths(reach.of(["b"]))) == {"a", "b", "c"}
+    assert set(reach.paths(reach.of(["y"]))) == {"a", "b", "c", "y", "z"}
