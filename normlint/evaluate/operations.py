@@ -102,6 +102,8 @@ def _identity(run: Machine, entry: Entry, arguments: Arguments, value: Value, pl
         layout=layout if isinstance(layout, str) else _layout(run, entry, content, arguments),
         order=order if isinstance(order, str) else content.order, **changes,  # type: ignore[arg-type]
     )  # fmt: skip
+    if changed.order == "GRAY" and entry.name.rsplit(".", 1)[-1] in _REPEATS:  # ``np.tile(gray[..., None], 3)``
+        changed = replace(changed, order=None, channels=None)
     return view_of(run, value, changed, certain=details.get("view") is True) if details.get("view") else changed
 
 
@@ -115,6 +117,7 @@ def _layout(run: Machine, entry: Entry, image: Image, arguments: Arguments) -> s
     return after_operation(run, name, image.layout, arguments) if name in _MOVING_AXES else image.layout
 
 
+_REPEATS = frozenset({"tile", "repeat", "repeat_interleave", "expand", "expand_as", "broadcast_to"})
 _MOVING_AXES = frozenset(
     {"permute", "transpose", "rearrange", "movedim", "moveaxis", "swapaxes", "reshape", "view", "unsqueeze",
      "squeeze", "expand_dims", "flatten", "rollaxis", "einsum", "T", "ravel", "swapdims", "permute_dims",
