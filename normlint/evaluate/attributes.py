@@ -49,6 +49,8 @@ def attribute(run: Machine, receiver: Value, name: str, node: ir.Node) -> Value:
                     return bind_method(found, receiver.receiver, owner)
         return Bound(receiver.receiver, name)
     if isinstance(content, DictCell):
+        if name == "__dict__":
+            return receiver
         found = content.get(name)
         if (found is None or isinstance(found, Unknown)) and isinstance(node, ir.Attribute):
             found = run.configured(run.module.path, _last_name(node.value), name) or found

@@ -23,9 +23,11 @@ from normlint.values import (
     ClassValue,
     Constant,
     Dataset,
+    DictCell,
     FunctionValue,
     Guard,
     Loader,
+    Ref,
     Unknown,
     Value,
 )
@@ -89,7 +91,7 @@ def run_statement(run: Machine, node: ir.Statement) -> bool:
 
 
 def scope_text(run: Machine, test: ir.Expression) -> str:
-    """Prefix that keeps guards on different variables of one spelling apart."""
+    """Prefix that keeps guards on different variables of one spelling apart; a namespace is the same wherever it is passed."""
     nodes = test.operands if isinstance(test, ir.Boolean) else (test,)
     first = nodes[0]
     if isinstance(first, ir.Unary):
@@ -97,6 +99,9 @@ def scope_text(run: Machine, test: ir.Expression) -> str:
     if isinstance(first, ir.Compare):
         first = first.left
     name = root_name(first)
+    value, _ = run.lookup(name) if name else (None, None)
+    if isinstance(value, Ref) and isinstance(run.cell(value), DictCell):
+        return str(value.address)
     return str(run.scope_of(name)) if name else "0"
 
 

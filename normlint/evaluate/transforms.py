@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from normlint.catalogue import Entry
 from normlint.evaluate.emission import flush
+from normlint.evaluate.guards import compatible
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.observations import Observation
 from normlint.evaluate.parameters import normalization_of
@@ -66,10 +67,12 @@ def _observe(run: Machine, entry: Entry, arguments: dict[str, Value], place: Pla
     operation = str(entry.operation["op"])
     if operation in {"normalize", "denormalize", "rescale"}:
         for name, argument in arguments.items():
-            if isinstance(run.contents(argument), Alternatives):
-                for guard, option in run.contents(argument).options:  # type: ignore[union-attr]
-                    with run.under(run.guard | guard):
-                        _observe(run, entry, {**arguments, name: option}, place, again)
+            content = run.contents(argument)
+            if isinstance(content, Alternatives):
+                for guard, option in content.options:
+                    if compatible(guard, run.guard):
+                        with run.under(run.guard | guard):
+                            _observe(run, entry, {**arguments, name: option}, place, again)
                 return
         found = normalization_of(run, entry, arguments)
         run.observe(
