@@ -187,3 +187,10 @@ def test_project_without_image_code(tmp_path: Path) -> None:
     text = " ".join(Reader(audit_html(analyze((tmp_path,)))).text)
     assert "No findings." in text
     assert "No normalization was found." in text
+
+
+def test_what_scrolls_can_be_reached_with_the_keyboard_and_every_column_has_a_name(demo: Analysis) -> None:
+    markup = audit_html(demo)
+    assert markup.count("<table") == markup.count('<div class="scroll" tabindex="0" role="group" aria-label="') > 5
+    assert markup.count("<pre") == markup.count('<pre tabindex="0">') > 5
+    assert "<th></th>" not in markup

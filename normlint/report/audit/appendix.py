@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from normlint.pixelmap import Interval, show
-from normlint.report.audit.markup import Html, joined, tag
+from normlint.report.audit.markup import Html, joined, table, tag
 from normlint.report.audit.ranges import range_bar
 from normlint.report.catalog import first_line, section, without_markup
 from normlint.report.json_output import site_order
@@ -25,13 +25,12 @@ def sites(analysis: Analysis) -> Html:
     """The inventory, folded, by file. Bars are left out of very large ones."""
     ordered = sorted(analysis.sites, key=site_order)
     bars = len(ordered) <= MAX_BARS
-    head = tag("tr", [tag("th", name) for name in ("line", "role", "kind", "through", "numbers", "values after")])
+    head = [tag("th", name) for name in ("line", "role", "kind", "through", "numbers", "values after")]
     blocks = []
     for path, group in groupby(ordered, key=lambda site: site.place.path):
         rows = [_row(site, bars) for site in group]
-        table = tag("div", tag("table", tag("thead", head), tag("tbody", rows)), class_="scroll")
         summary = tag("summary", tag("span", path, class_="place"), tag("span", str(len(rows)), class_="chip"))
-        blocks.append(tag("details", summary, table, class_="card"))
+        blocks.append(tag("details", summary, table(f"Sites of {path}", head, rows), class_="card"))
     return joined(blocks)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from normlint.evaluate.observations import Observation
 from normlint.findings import SEVERITIES, Finding
 from normlint.pixelmap import show
-from normlint.report.audit.markup import Html, joined, tag
+from normlint.report.audit.markup import Html, joined, table, tag
 from normlint.report.audit.ranges import ends, labelled, range_bar
 from normlint.report.audit.sources import source_frame
 from normlint.report.frames import location
@@ -80,11 +80,11 @@ def _history(trace: Trace) -> Html:
         rows.append(_row(operation_of(stage), location(stage.step.place), notes, stage.state))
     if hidden > 0:
         rows.insert(1, tag("tr", tag("td", f"... {hidden} steps ...", colspan=4)))
-    head = tag("tr", [tag("th", name) for name in ("step", "place", "values", "from the picture")])
+    head = [tag("th", name) for name in ("step", "place", "values", "from the picture")]
     count = len(trace.stages)
     return tag(
         "details", tag("summary", f"How the value gets there: {count} step{'' if count == 1 else 's'}"),
-        tag("div", tag("table", tag("thead", head), tag("tbody", rows)), class_="scroll"), class_="history",
+        table("Steps of the value", head, rows), class_="history",
     )  # fmt: skip
 
 

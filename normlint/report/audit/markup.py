@@ -32,6 +32,12 @@ def tag(name: str, /, *children: Child, **attributes: str | float | None) -> Htm
     return Html(f"<{name}{shown}>{joined(*children)}</{name}>")
 
 
+def table(label: str, head: Iterable[Html], rows: Iterable[Html], class_: str | None = None) -> Html:
+    """A table that scrolls by itself where it is too wide, with the keyboard as well; ``head`` are the cells of its head."""
+    whole = tag("table", tag("thead", tag("tr", head)), tag("tbody", rows), class_=class_)
+    return tag("div", whole, class_="scroll", tabindex="0", role="group", aria_label=label)
+
+
 def joined(*children: Child) -> Html:
     """Elements and escaped texts one after the other."""
     parts: list[str] = []

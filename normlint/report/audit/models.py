@@ -8,7 +8,7 @@ from normlint.arrivals import arrival_of
 from normlint.claims import name_of
 from normlint.evaluate.observations import Feed
 from normlint.pixelmap import show
-from normlint.report.audit.markup import Html, joined, tag
+from normlint.report.audit.markup import Html, joined, table, tag
 from normlint.report.audit.ranges import labelled
 
 if TYPE_CHECKING:
@@ -31,10 +31,10 @@ def _block(model: str, pairs: list[Pair]) -> Html:
     rows = [row for _, entry in sorted(programs.items(), key=lambda item: (item[1].role != "train", item[0]))
             for row in _rows(entry, model)]  # fmt: skip
     reasons = sorted({f"{pair.training.path} and {pair.other.path}: {pair.reason}" for pair in pairs})
-    head = tag("tr", [tag("th", word) for word in ("role", "program", "handed over at", "values", "normalized with")])
+    head = [tag("th", word) for word in ("role", "program", "handed over at", "values", "normalized with")]
     return tag(
         "div", tag("h3", tag("strong", name), tag("span", path, class_="place")),
-        tag("div", tag("table", tag("thead", head), tag("tbody", rows)), class_="scroll"),
+        table(f"Programs that serve {name}", head, rows),
         tag("details", tag("summary", "Why these are compared"), tag("ul", [tag("li", reason) for reason in reasons])),
         class_="card",
     )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from normlint.findings import SEVERITIES
 from normlint.pixelmap import UNIT, show
 from normlint.report.audit.groups import Group, Normalizations
-from normlint.report.audit.markup import Html, joined, tag
+from normlint.report.audit.markup import Html, joined, table, tag
 from normlint.report.audit.ranges import labelled
 from normlint.sites import Site
 
@@ -60,13 +60,13 @@ def usage(groups: tuple[Group, ...]) -> Html | None:
         for site in group.sites:
             counts.setdefault(site.place.path, Counter())[index] += 1
             roles.setdefault(site.place.path, set()).add(site.role)
-    head = tag("tr", tag("th", "file"), tag("th", "role"), [tag("th", badge(i), class_="count") for i in range(len(groups))])
+    head = [tag("th", "file"), tag("th", "role"), *(tag("th", badge(i), class_="count") for i in range(len(groups)))]
     rows = [
         tag("tr", tag("td", path, class_="place"), tag("td", ", ".join(sorted(roles[path]))),
             [tag("td", str(found[i]) if found[i] else "", class_="count") for i in range(len(groups))])
         for path, found in sorted(counts.items())
     ]  # fmt: skip
-    return tag("div", tag("table", tag("thead", head), tag("tbody", rows), class_="usage"), class_="scroll")
+    return table("Normalizations by file", head, rows, class_="usage")
 
 
 def _card(index: int, group: Group) -> Html:
@@ -84,8 +84,8 @@ def _card(index: int, group: Group) -> Html:
 
 
 def _table(rows: list[Html]) -> Html:
-    head = tag("tr", [tag("th", name) for name in ("role", "place", "what", "through", "as written", "numbers from")])
-    return tag("div", tag("table", tag("thead", head), tag("tbody", rows)), class_="scroll")
+    head = [tag("th", name) for name in ("role", "place", "what", "through", "as written", "numbers from")]
+    return table("Sites of a normalization", head, rows)
 
 
 def _site_row(site: Site, written: str) -> Html:

@@ -9,7 +9,7 @@ from normlint.claims import name_of, normalized_stats
 from normlint.evaluate.guards import describe
 from normlint.evaluate.observations import PipelineObservation, steps_of
 from normlint.pixelmap import Stats, show
-from normlint.report.audit.markup import Html, joined, tag
+from normlint.report.audit.markup import Html, joined, table, tag
 from normlint.report.audit.ranges import range_bar
 from normlint.report.trace_words import range_of
 from normlint.roles import role_of
@@ -48,10 +48,9 @@ def _shown(pipeline: PipelineObservation) -> tuple[object, ...]:
 def _block(path: str, kind: str, group: list[PipelineObservation]) -> Html:
     stats = [normalized_stats(pipeline.result) for pipeline in group]
     title = joined(tag("span", path, class_="place"), tag("span", _TOGETHER.get(kind, kind), class_="caption"))
-    head = tag("tr", [tag("th", name) for name in ("transform", "role", "line", "steps", "gives", "")])
+    head = [tag("th", name) for name in ("transform", "role", "line", "steps", "gives", "against training")]
     rows = [_row(pipeline, own, group, stats) for pipeline, own in zip(group, stats, strict=True)]
-    table = tag("table", tag("thead", head), tag("tbody", rows))
-    return tag("div", tag("h3", title), tag("div", table, class_="scroll"), class_="card")
+    return tag("div", tag("h3", title), table(f"Transforms of {path}", head, rows), class_="card")
 
 
 def _row(

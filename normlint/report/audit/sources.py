@@ -34,7 +34,7 @@ def source_frame(place: Place, caption: str, lines: SourceLines, role: str) -> H
     return tag(
         "figure",
         tag("figcaption", tag("span", location(place), class_="place"), tag("span", caption, class_="caption")),
-        tag("pre", rows) if rows else tag("p", "The source cannot be shown.", class_="unknown"),
+        tag("pre", rows, tabindex="0") if rows else tag("p", "The source cannot be shown.", class_="unknown"),
         class_=f"source {role}",
     )
 
