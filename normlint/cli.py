@@ -11,19 +11,19 @@ import click
 from normlint import __version__
 from normlint.commands.trouble import Trouble
 
-# Each is the function of this name in the module of this name in normlint.commands.
+# Each is the function of this name in the module of this name in normlint.commands. In the order of --help.
 COMMANDS = (
-    "catalogue",
-    "audit",
-    "baseline",
-    "cache",
     "check",
-    "config",
-    "explain",
-    "init",
-    "rules",
+    "baseline",
+    "audit",
     "sites",
     "trace",
+    "explain",
+    "rules",
+    "catalogue",
+    "config",
+    "init",
+    "cache",
 )
 ISSUES = "please report it with the code that causes it"
 
@@ -42,6 +42,20 @@ class LazyGroup(click.Group):
         name = cmd_name.replace("-", "_")
         command: click.Command = getattr(importlib.import_module(f"normlint.commands.{name}"), name)
         return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the first argument names. Raises ``click.UsageError`` with what may have been meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            import difflib
+
+            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            if os.path.exists(args[0]):
+                raise click.UsageError(f"{error.message} Did you mean 'check'? It takes paths.", ctx) from error
+            if near:
+                raise click.UsageError(f"{error.message} Did you mean {near[0]!r}?", ctx) from error
+            raise
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command; ``NORMLINT_DEBUG=1`` lets an internal error through with its traceback."""

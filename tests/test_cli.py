@@ -205,6 +205,9 @@ def test_internal_error_is_one_line(monkeypatch: pytest.MonkeyPatch, tmp_path: P
 def test_usage_errors() -> None:
     assert run("check", "--format", "sarif2").exit_code == 2
     assert run("nonsense").exit_code == 2
+    assert "Did you mean 'check'?" in run("chek").stderr
+    assert "'check'? It takes paths." in run(__file__).stderr
+    assert "Did you mean" not in run("nonsense").stderr
 
 
 def test_rules() -> None:
