@@ -110,7 +110,8 @@ def check(facts: Facts) -> Iterator[Finding]:
     ```
 
     ## Fix safety
-    Safe: a clamp keeps what lies in range, so that only values change that wrapped around. Offered where the kind of array
+    Safe: a clamp keeps what lies in range, so that only values change that wrapped around; unsafe before a sink that
+    stretches, where a clamp changes the contrast. Offered where the kind of array
     is known: `.clamp(0, 255)` for tensors of PyTorch, `np.clip(..., 0, 255)`, `tf.clip_by_value(..., 0, 255)`.
     """
     for file in facts.files:
@@ -124,6 +125,7 @@ def check(facts: Facts) -> Iterator[Finding]:
                     observation.place, f"a network's output, which nothing bounds, reaches {sink} as 0..255 without a clamp",
                     label="clamp to 0..255 before", key=f"unbounded {sink}", confidence="medium",
                     related=tuple(Related(step.place, "scaled here") for step in steps_of(image) if step.affine is not None),
+                    fix=insert(observation, (Clamp(0.0, 255.0),), "safe" if target else "unsafe", "Clamp to 0..255 first"),
                 )  # fmt: skip
             elif target is not None and _leaves(observation) and _proven(observation):
                 if not _undecided(observation, file.by_place[observation.place]):
