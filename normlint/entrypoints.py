@@ -128,6 +128,8 @@ def _role(module: ModuleEvidence, feeds: Iterable[Feed]) -> tuple[Role, str]:
     words = sorted(module.words & _TRAINS)
     if words and module.runs:
         return "train", f"calls {words[0]}"
+    if module.serves and named != "train":
+        return "inference", "a server calls it"
     if not module.runs:
         return "library", "nothing runs at its top level"
     if any(feed.train for feed in feeds) and named in {"train", "library"}:

@@ -31,6 +31,25 @@ def test_roles_follow_from_what_files_do(tmp_path: Path) -> None:
     assert roles(analysis) == {"train.py": "train", "predict.py": "inference"}
 
 
+def test_what_a_server_starts_is_an_entry_point(tmp_path: Path) -> None:
+    analysis = analyze((project(tmp_path, "served", "right"),))
+    names = ("handler.py", "page.py", "server.py", "service.py", "triton_model.py", "ui.py", "web.py")
+    assert roles(analysis) == {**dict.fromkeys(names, "inference"), "to_onnx.py": "export", "train.py": "train"}
+
+
+def test_a_plain_class_makes_no_server(tmp_path: Path) -> None:
+    folder = project(tmp_path, "served", "wrong")
+    source = (folder / "handler.py").read_text(encoding="utf-8")
+    for path in folder.glob("*.py"):
+        if path.name not in {"model.py", "data.py", "train.py"}:
+            path.unlink()
+    plain = source.replace("BaseHandler", "object").replace("from ts.torch_handler", "# ")
+    (folder / "wrapper.py").write_text(plain, encoding="utf-8")
+    analysis = analyze((folder,))
+    assert roles(analysis)["wrapper.py"] == "library"
+    assert analysis.findings == ()
+
+
 def test_a_file_named_test_that_runs_a_model_evaluates(tmp_path: Path) -> None:
     folder = project(tmp_path, "dataset_item_missing", "wrong")
     (folder / "predict.py").rename(folder / "test.py")

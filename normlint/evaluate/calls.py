@@ -12,7 +12,7 @@ from normlint.evaluate.attributes import bind_method
 from normlint.evaluate.channelwise import changed_in_place, told_to_change, zipped_with_stats
 from normlint.evaluate.constants import constant_site
 from normlint.evaluate.emission import flush
-from normlint.evaluate.feeding import is_model, record_call, record_construction, sampled
+from normlint.evaluate.feeding import hands_to_parts, is_model, record_call, record_construction, record_method, sampled
 from normlint.evaluate.guards import alternatives
 from normlint.evaluate.helper_sites import entering_images, observe_helper
 from normlint.evaluate.machine import DEEPEST_CALL, BudgetSpent, Frame, Machine, class_member
@@ -187,6 +187,7 @@ def call_function(
     named = tuple((name, run.settled(flush(run, value))) for name, value in named)
     recursive = any(f.function is not None and f.function.place == function.place for f in run.frames)
     entering = (*positional, *(value for _, value in named))
+    record_method(run, function, entering, place)
     followed = run.matters(function, called=True) or _hands_on(run, function, entering) or _is_registry(run, function, entering)
     followed = followed or any(configuration.file_named(run, value) for value in entering)
     if recursive or len(run.stack) >= DEEPEST_CALL or not followed:
@@ -277,7 +278,7 @@ def _one_by_one(
 
 def _hands_on(run: Machine, function: FunctionValue, entering: tuple[Value, ...]) -> bool:
     """Whether a picture, a loader or a model goes into a function that may bring them together; not a model's layers."""
-    if function.owner is not None and is_model(function.owner):
+    if function.owner is not None and is_model(function.owner) and not hands_to_parts(function):
         return False
     return any(_worth_following(run, value) for value in entering)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from normlint.evaluate.keras_data import MAP
 from normlint.evaluate.machine import Machine, class_member
 from normlint.evaluate.pipelines import handed_over
 from normlint.places import Place
@@ -22,6 +23,7 @@ from normlint.values import (
     InstanceCell,
     ListCell,
     Loader,
+    Partial,
     Ref,
     Transform,
     TupleValue,
@@ -190,6 +192,10 @@ def _settled(run: Machine, item: Value, depth: int) -> Value:
 def _collated(run: Machine, loader: Loader, item: Value) -> Value:
     from normlint.evaluate.calls import call
 
+    if isinstance(loader.collate, Partial) and loader.collate.function == MAP:
+        content = run.contents(item)
+        parts = content.items if isinstance(content, (TupleValue, ListCell)) else (item,)
+        return call(run, loader.collate.positional[0], parts, (), loader.place)
     if loader.collate is not None:
         content = run.contents(loader.collate)
         if isinstance(content, Unknown):

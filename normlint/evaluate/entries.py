@@ -11,6 +11,7 @@ from normlint.evaluate.calls import call, run_body
 from normlint.evaluate.imports import module_scope
 from normlint.evaluate.machine import STEPS_PER_FUNCTION, STEPS_PER_MODULE, BudgetSpent, Frame, Machine, class_member, label_of
 from normlint.evaluate.observations import FunctionMap, ModuleEvidence
+from normlint.evaluate.serving import chain_of, serves
 from normlint.evaluate.statements import is_main_guard
 from normlint.evaluate.text import text
 from normlint.evaluate.units import Unit
@@ -61,7 +62,10 @@ def _open_module(run: Machine, path: str, scope: int) -> None:
     module = run.scopes[scope].module
     _run_program(run, module, scope)
     run.log.modules.append(
-        ModuleEvidence(path, run.words.get(path, frozenset()), frozenset(run.imported.get(path, ())), has_work(module))
+        ModuleEvidence(
+            path, run.words.get(path, frozenset()), frozenset(run.imported.get(path, ())), has_work(module),
+            serves(module.body, run.words.get(path, frozenset())),
+        )
     )
     for name in _defined_names(module.body):
         value = run.state.get((scope, name))
@@ -143,6 +147,23 @@ def open_class(run: Machine, cls: ClassValue) -> None:
                 open_function(run, bound)
         elif isinstance(member, ClassValue) and member.module == cls.module:
             open_class(run, member)
+    chain = chain_of(cls)
+    if chain is not None:
+        _serve(run, cls, instance, chain)
+
+
+def _serve(run: Machine, cls: ClassValue, instance: Ref, chain: tuple[str, str]) -> None:
+    """What a server does with a request: the second method gets what the first one makes of it."""
+    first, second = (cls.member(name) for name in chain)
+    if not isinstance(first, FunctionValue) or not isinstance(second, FunctionValue):
+        return
+    run.steps_left, run.depth = STEPS_PER_FUNCTION, 0
+    run.guard, run.stack, run.scope = ALWAYS, [], first.scope
+    try:
+        made = call(run, bind_method(first, instance, cls), (run.unknown("parameter", "data"),), (), first.place)
+        call(run, bind_method(second, instance, cls), (made,), (), second.place)
+    except BudgetSpent:
+        pass  # counted in the log
 
 
 def open_function(run: Machine, function: FunctionValue) -> None:

@@ -7,12 +7,14 @@ from dataclasses import replace
 
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.observations import Construction, Feed, steps_of, steps_since
+from normlint.evaluate.transforms import SEQUENTIAL
 from normlint.pixelmap import IDENTITY
 from normlint.places import Place
 from normlint.values import (
     Alternatives,
     Bound,
     ClassValue,
+    Composition,
     Dataset,
     DictCell,
     External,
@@ -23,6 +25,7 @@ from normlint.values import (
     ListCell,
     Network,
     Origin,
+    Ref,
     TupleValue,
     Unknown,
     Value,
@@ -37,9 +40,21 @@ _NO_MODEL = re.compile(r"loss|criterion|metric|normali[sz]|transform|lpips", re.
 _TRAINS = frozenset({"fit", "fit_generator", "train_on_batch", "partial_fit"})
 _FEEDS = _TRAINS | {"predict", "predict_on_batch", "predict_generator", "predict_step", "forward", "__call__", "run", "evaluate",
                     "encode_image", "get_image_features", "extract_features", "generate", "infer", "module"}  # fmt: skip
+# keras.Sequential has them, torch.nn.Sequential has not.
+_OF_SEQUENTIAL = frozenset(
+    {"fit", "fit_generator", "train_on_batch", "predict", "predict_on_batch", "predict_generator", "evaluate", "save",
+     "save_weights", "load_weights"}
+)  # fmt: skip
 _BACKWARD = frozenset({"backward", "zero_grad", "apply_gradients", "manual_backward"})
 _SAMPLES = frozenset({"sample", "p_sample_loop", "ddim_sample", "sample_images", "sampling", "generate"})
 _MOST_IMAGES = 12
+_LONGEST_METHOD = 25
+_FORWARD = frozenset({"forward", "call", "forward_train", "forward_test"})
+# Methods of models that get images and are no passes of the network.
+_NO_FEED = re.compile(
+    r"loss|metric|preprocess|prepare|set_|visual|plot|show|draw|save|write|log|normal|augment|transform|crop|resize|decode|accuracy",
+    re.IGNORECASE,
+)
 
 
 def is_model(cls: ClassValue, depth: int = 6) -> bool:
@@ -63,7 +78,8 @@ def identity(cls: ClassValue) -> str:
 def model_of(run: Machine, value: Value) -> str:
     """What identifies the model that a value is; empty where it is none, or nobody knows."""
     if isinstance(value, Bound):
-        return model_of(run, value.receiver)
+        sequential = value.name in _OF_SEQUENTIAL and isinstance(run.contents(value.receiver), Composition)
+        return SEQUENTIAL if sequential else model_of(run, value.receiver)
     content = run.contents(value)
     if isinstance(content, InstanceCell):
         return identity(content.cls) if is_model(content.cls) else ""
@@ -98,13 +114,35 @@ def record_call(
     model = model_of(run, function)
     if not model:
         return
-    if _inside_model(run):
+    if _inside_model(run) and not _is_wrapped(run, function):
         return
     train = isinstance(function, Bound) and function.name in _TRAINS
     values = (*positional, *(value for _, value in named))
     if train or (isinstance(function, Bound) and function.name.endswith("_generator")):
         values = tuple(first_of(run, value) for value in values[:1])
     _log(run, model, values, result, train, place)
+
+
+def hands_to_parts(function: FunctionValue) -> bool:
+    """Whether a model's method is short and no forward pass: ``encode`` hands its image to a part, ``__init__`` may wrap one."""
+    short = isinstance(function.body, tuple) and len(function.body) <= _LONGEST_METHOD
+    return short and function.name not in _FORWARD and function.name != "__call__"
+
+
+def record_method(run: Machine, function: FunctionValue, values: tuple[Value, ...], place: Place) -> None:
+    """Log the images that go into a method of a model which does not change them: ``model.encode(image)``."""
+    receiver = run.contents(function.receiver) if function.receiver is not None else None
+    if run.muted or not isinstance(receiver, InstanceCell) or not is_model(receiver.cls) or not hands_to_parts(function):
+        return
+    if function.name == "__init__" or run.matters(function) or _NO_FEED.search(function.name) or _inside_model(run):
+        return
+    train = _trains(run) or not _BACKWARD.isdisjoint(run.mentioned(function))
+    for value in values:
+        for guard, image in images_in(run, value):
+            stack = tuple(run.stack)
+            run.log.feeds.append(
+                Feed(identity(receiver.cls), image, place, "", train, run.guard | guard, stack, run.function_name)
+            )
 
 
 def sampled(run: Machine, function: Value, result: Value, place: Place) -> Value:
@@ -134,6 +172,16 @@ def _inside_model(run: Machine) -> bool:
         and frame.function.name in {"forward", "call", "__call__"} and is_model(frame.function.owner)
         for frame in run.frames
     )  # fmt: skip
+
+
+def _is_wrapped(run: Machine, model: Value) -> bool:
+    """Whether a model was there before the one whose forward pass calls it: that one wraps it, say for an export."""
+    receivers = [
+        frame.function.receiver for frame in run.frames
+        if frame.function is not None and frame.function.owner is not None and is_model(frame.function.owner)
+    ]  # fmt: skip
+    outer = receivers[0] if receivers else None
+    return isinstance(model, Ref) and isinstance(outer, Ref) and model.address < outer.address
 
 
 def _trains(run: Machine) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from normlint.catalogue import Entry
-from normlint.evaluate import datasets
+from normlint.evaluate import datasets, keras_data
 from normlint.evaluate.arithmetic import binary
 from normlint.evaluate.emission import flush
 from normlint.evaluate.machine import Machine
@@ -48,6 +48,9 @@ def call_library(run: Machine, dotted: str, positional: tuple[Value, ...], named
         if processor is not None:
             return processor
         passed_to_dataset(run, dotted, named, place)
+        pictures = keras_data.folder(dotted, named, place) or keras_data.loaded(run, dotted, place)
+        if pictures is not None:
+            return pictures
         if datasets.is_dataset_call(dotted, named):
             return datasets.make(run, dotted, positional, named, place)
         name = file_among(run, positional, named) or dotted.rsplit(".", 1)[-1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from normlint.evaluate import configuration, metrics, networks, options, records
+from normlint.evaluate import configuration, keras_data, metrics, networks, options, records
 from normlint.evaluate.aliasing import changed_cell
 from normlint.evaluate.arithmetic import binary
 from normlint.evaluate.assignment import channel_image, held, store
@@ -22,6 +22,7 @@ from normlint.values import (
     Bound,
     ChannelRef,
     Constant,
+    Dataset,
     DictCell,
     External,
     FunctionValue,
@@ -29,6 +30,7 @@ from normlint.values import (
     Image,
     InstanceCell,
     ListCell,
+    Loader,
     ModuleValue,
     Network,
     Ref,
@@ -67,6 +69,10 @@ def call_method(run: Machine, method: Bound, positional: tuple[Value, ...], name
             return metrics.method(run, content, entry, method.name, positional, named, place)
         case Network():
             return networks.method(run, content, method.name, positional, named, place)
+        case Transform() if (made := keras_data.generated(content, method.name, named, place)) is not None:
+            return made
+        case Dataset() | Loader() if (made := keras_data.method(content, method.name, positional, named, place)) is not None:
+            return made
     if isinstance(receiver, ChannelRef):
         return _of_array(run, receiver, method.name, positional, named, place)
     _flush(run, positional, named)

@@ -140,12 +140,16 @@ class WeightsFile:
 
 @dataclass(frozen=True, slots=True)
 class ModuleEvidence:
-    """What a module's source mentions that says whose data goes through it, and which files of the project it imports."""
+    """What a module's source mentions that says whose data goes through it, and which files of the project it imports.
+
+    ``runs``: something happens when it is started; ``serves``: a server starts it.
+    """
 
     path: str
     words: frozenset[str]
     imports: frozenset[str]
     runs: bool
+    serves: bool = False
 
 
 @dataclass(frozen=True, slots=True)

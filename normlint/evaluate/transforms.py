@@ -12,6 +12,7 @@ from normlint.pixelmap import Affine
 from normlint.places import Place
 from normlint.values import Alternatives, Composition, Constant, DictCell, ListCell, Transform, TupleValue, Value
 
+SEQUENTIAL = "keras.Sequential"  # what identifies such a model, whose layers may be added one by one
 _LISTED = frozenset({"normalize", "denormalize", "to_unit", "scale_dtype", "rescale"})
 _DATA = (ListCell, TupleValue, DictCell, Constant)
 
@@ -23,7 +24,9 @@ def construct(
     if operation == "compose":
         name = str(entry.operation["transforms"]).lstrip("*")
         steps = arguments.get(name)
-        return run.unknown("output", entry.name) if steps is None else compose(run, entry, steps, place)
+        if steps is None:
+            return run.unknown("output", entry.name, maker=SEQUENTIAL if entry.name.startswith("keras.") else "")
+        return compose(run, entry, steps, place)
     values = tuple((name, flush(run, value)) for name, value in arguments.items())
     transform = Transform(entry.name, values, place)
     if operation in _LISTED and entry.kind is not None:
