@@ -23,6 +23,8 @@ _HEADING = re.compile(r"^ {0,3}#{1,6}\s+(.*?)[\s#]*$")
 _PROMPT = re.compile(r"^\s*(?:[$>!%]|>>>)\s+|^\s*!")
 _ASSIGNED = re.compile(r"[A-Za-z_]\w*=.*")
 _CONFIGS = (".yaml", ".yml", ".json", ".cfg", ".toml", ".py")
+_READMES = frozenset({"readme.md", "readme_en.md", "usage.md", "getting_started.md", "training.md"})
+_PAGES = frozenset({"docs", "doc"})
 _RUNNERS = ("python", "ipython", "torchrun", "accelerate", "deepspeed", "streamlit", "horovodrun", "mpirun", "srun")
 _USES = frozenset({"eval", "inference", "export", "test"})
 
@@ -47,9 +49,16 @@ class Command:
         return tuple(word for word in self.arguments if word.lower().endswith((*SUFFIXES, *_CONFIGS)))
 
 
+def is_read(path: str) -> bool:
+    """Whether a file is a README, or a page of documentation beside one."""
+    folder, _, name = path.rpartition("/")
+    return name.lower() in _READMES or (name.lower().endswith(".md") and folder.rpartition("/")[2] in _PAGES)
+
+
 def commands_of(document: str, text: str) -> Iterator[Command]:
-    """The commands in one README, at most ``MOST_COMMANDS``; scripts are relative to the folder of the README."""
+    """The commands in one README, at most ``MOST_COMMANDS``; scripts are relative to its folder, or to that of ``docs``."""
     base = document.rpartition("/")[0]
+    base = base.rpartition("/")[0] if base.rpartition("/")[2] in _PAGES else base
     fence, folder, heading, section, found = "", base, "", 0, 0
     lines = iter(enumerate(text[:LARGEST].splitlines(), 1))
     for number, line in lines:

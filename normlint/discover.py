@@ -27,7 +27,6 @@ KINDS: dict[str, Kind] = {
     ".md": "config",
     ".sh": "config",
 }
-_READMES = ("README.md", "readme.md", "Readme.md", "README.markdown")
 TEXTS = (".md", ".sh")  # looked through for command lines, and not counted among what is checked
 MARKERS = ("pyproject.toml", "normlint.toml", ".git")
 MAX_BYTES = 64 * 1024 * 1024
@@ -180,19 +179,6 @@ def read(file: SourceFile, limit: int = MAX_BYTES) -> bytes:
     if data is None or len(data) > limit:
         raise ReadError(f"larger than {limit / 1024 / 1024:g} MB")
     return data
-
-
-def readme_in(absolute: Path, folder: str) -> SourceFile | None:
-    """The README in a folder, a regular file; ``folder`` is POSIX and relative to the root."""
-    for name in _READMES:
-        try:
-            status = os.lstat(absolute / name)
-        except OSError:
-            continue
-        if stat.S_ISREG(status.st_mode):
-            path = f"{folder}/{name}" if folder else name
-            return SourceFile(path, absolute / name, "config", status.st_size, status.st_mtime_ns)
-    return None
 
 
 def _resolved(path: Path) -> Path:

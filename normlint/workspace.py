@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from normlint.cache import Known, Store
-from normlint.discover import Discovery, ReadError, SourceFile, is_text, read, readme_in
+from normlint.discover import Discovery, ReadError, SourceFile, is_text, read
 from normlint.places import Place
 from normlint.suppression.comments import MARK, Suppression
 
@@ -183,31 +182,16 @@ class Workspace:
             self.module_problems[path] = [_at_top(path, str(error))]
             return []
 
-    @cached_property
-    def _readmes(self) -> tuple[SourceFile, ...]:
-        """The READMEs in the folders of the code and above them."""
-        found: dict[str, SourceFile] = {}
-        for file in self.files.values():
-            folder, absolute = file.path.rpartition("/")[0], file.absolute.parent
-            while folder not in found and file.kind != "config" and len(found) < _MOST_READMES:
-                readme = readme_in(absolute, folder)
-                found[folder] = readme or SourceFile("", absolute, "config")
-                if not folder:
-                    break
-                folder, absolute = folder.rpartition("/")[0], absolute.parent
-        return tuple(readme for _, readme in sorted(found.items()) if readme.path)
-
     def commands(self) -> tuple[Command, ...]:
-        """The commands that the project's READMEs give for its scripts."""
-        from normlint.command_lines import LARGEST, commands_of
+        """The commands that the project's READMEs, and the pages beside them, give for its scripts."""
+        from normlint.command_lines import commands_of, is_read
 
         found: list[Command] = []
-        for file in self._readmes:
-            try:
-                text = read(file, LARGEST).decode("utf-8", "replace")
-            except ReadError:
-                continue  # it holds evidence at best
-            found += (command for command in commands_of(file.path, text) if command.script in self.files)
+        for path in [path for path in self.files if is_read(path)][:_MOST_READMES]:
+            text = self.text(path)
+            if text is not None:
+                commands = commands_of(path, text.decode("utf-8", "replace"))
+                found += (command for command in commands if command.script in self.files)
         return tuple(found)
 
     def suppressions(self) -> dict[str, tuple[Suppression, ...]]:
@@ -254,8 +238,7 @@ class Workspace:
         """Names all that a result rests on: which files there are, and the content of those that count."""
         wanted = frozenset(reached)
         kept = frozenset(self.kept())
-        readmes = tuple((file.path, file.size, file.modified) for file in self._readmes)
-        total = sha256(repr((self._found_wrong, readmes)).encode("utf-8", "surrogatepass"))
+        total = sha256(repr(self._found_wrong).encode("utf-8", "surrogatepass"))
         for path, file in self.files.items():
             known = self.look(path)
             if known is None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from normlint.command_lines import MOST_COMMANDS, commands_of, together
+from normlint.command_lines import MOST_COMMANDS, commands_of, is_read, together
 from normlint.project import analyze
 
 PROJECTS = Path(__file__).parent.parent / "fixtures" / "projects"
@@ -49,9 +49,15 @@ def test_only_fenced_lines_count() -> None:
 
 def test_lines_go_on_and_folders_change() -> None:
     text = fenced("cd sub", "python train.py \\", "   --out a.pth") + fenced("python test.py", before="# Other")
-    found = list(commands_of("docs/README.md", text))
-    assert [(c.script, c.line, c.heading) for c in found] == [("docs/sub/train.py", 4, "Usage"), ("docs/test.py", 9, "Other")]
+    found = list(commands_of("code/README.md", text))
+    assert [(c.script, c.line, c.heading) for c in found] == [("code/sub/train.py", 4, "Usage"), ("code/test.py", 9, "Other")]
     assert found[0].files == ("a.pth",)
+
+
+def test_pages_of_documentation_speak_of_the_folder_above() -> None:
+    assert [c.script for c in commands_of("lib/docs/usage.md", fenced("python tools/train.py"))] == ["lib/tools/train.py"]
+    assert all(map(is_read, ("README.md", "a/readme.md", "docs/x.md")))
+    assert not any(map(is_read, ("CHANGELOG.md", "a/b.py", "docs.py")))
 
 
 def test_a_long_file_is_read_up_to_a_bound() -> None:
