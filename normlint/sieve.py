@@ -24,6 +24,7 @@ from normlint.evaluate.relevance import (
     MULTIPLYING,
     NUMBERS,
     SHIFTS,
+    SINGLE_STATS,
     is_level,
     site_words,
 )
@@ -39,6 +40,8 @@ from normlint.spellings import (
     MEANS,
     SCALED,
     SHIFT,
+    SINGLE_WORDS,
+    SINGLES,
     has_channels,
     measures,
     spells,
@@ -151,6 +154,7 @@ def _may_hold_sites(text: _Text) -> bool:
     return (
         (LEVEL_WORDS.search(vocabulary) is not None and LEVELS.search(data) is not None)
         or (MEAN_WORDS.search(vocabulary) is not None and MEANS.search(data) is not None)
+        or (SINGLE_WORDS.search(vocabulary) is not None and SINGLES.search(data) is not None)
         or _speaks(text)
         or _calculates(text)
         or has_channels(text.lowered, text.vocabulary)
@@ -270,7 +274,7 @@ def _matters(spelled: bytes) -> bool:
         value = float(int(text, 16)) if text.startswith("0x") else float(text)
     except (ValueError, OverflowError):
         return False
-    return value in NUMBERS | IN_ARITHMETIC | GAINS | SHIFTS or is_level(value)
+    return value in NUMBERS | SINGLE_STATS | IN_ARITHMETIC | GAINS | SHIFTS or is_level(value)
 
 
 def _is_ascii_based(data: bytes) -> bool:

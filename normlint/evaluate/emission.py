@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.observations import Observation, steps_since
+from normlint.evaluate.relevance import SINGLE_STATS
 from normlint.evaluate.part_sites import earlier_statements, observe_parts, observe_statements, whole_map
 from normlint.pixelmap import Affine, Numbers, collapse
 from normlint.sites import SiteKind
@@ -119,7 +120,16 @@ def classify(pending: Pending, steps: tuple[Step, ...]) -> SiteKind | None:
         if peak is not None:
             return "to_unit" if peak.operation == "divide" else "scale"
         return "scale" if pending.before.anchored else None
-    return classify_map(pending.affine, steps, pending.before.anchored)
+    kind = classify_map(pending.affine, steps, pending.before.anchored)
+    return kind or (_of_one_channel(pending.affine, steps) if pending.before.channels == 1 else None)
+
+
+def _of_one_channel(affine: Affine, steps: tuple[Step, ...]) -> SiteKind | None:
+    """``x[:, 0] = (x[:, 0] - 0.485) / 0.229``: numbers that are known as those of a channel."""
+    numbers = {round(abs(number), 4) for step in steps for number in step.operand or ()}
+    if SINGLE_STATS.isdisjoint(numbers) or any(affine.bias) is False:
+        return None
+    return "normalize" if affine.gain[0] > 1 else "denormalize" if affine.gain[0] < 1 else None
 
 
 def classify_map(affine: Affine, steps: tuple[Step, ...], anchored: bool) -> SiteKind | None:

@@ -39,6 +39,7 @@ Arguments = dict[str, Value]
 Operation = Callable[[Machine, Entry, Arguments, Value, Place], Value]
 
 # Operations that leave the numbers alone: arithmetic goes on through them and is reported as one site.
+_MOST_CONDITIONAL = 4
 _WITH_STATS = frozenset({"normalize", "denormalize", "rescale", "blob"})
 UNFLUSHED = frozenset({"identity", "constant", "arithmetic", "flip"})
 
@@ -259,9 +260,18 @@ def _combine(run: Machine, entry: Entry, arguments: Arguments, value: Value, pla
         numbers = vector_of(run, value)
         if numbers is not None:
             return numbers
-        images = [seen(run, item) for item in content.items]
-        return joined(run, [image for image in images if image is not None], len(images), place)
+        return _joined_items(run, content.items, place)
     return seen(run, value) or run.unknown("output", entry.name, place)
+
+
+def _joined_items(run: Machine, items: tuple[Value, ...], place: Place) -> Value:
+    """The images of a list as one; under each condition on which one of them depends."""
+    split = next((n for n, item in enumerate(items) if isinstance(run.contents(item), Alternatives)), None)
+    if split is not None and len(items) <= _MOST_CONDITIONAL:
+        rest = items[:split], items[split + 1 :]
+        return run.each(items[split], lambda option: _joined_items(run, (*rest[0], run.pruned(option), *rest[1]), place))
+    images = [seen(run, item) for item in items]
+    return joined(run, [image for image in images if image is not None], len(images), place)
 
 
 def joined(run: Machine, images: list[Image], count: int, place: Place) -> Value:

@@ -23,6 +23,8 @@ _BLOCKS = (
 )  # fmt: skip
 # Numbers of the scales of pixels, wherever they stand.
 NUMBERS = frozenset({255, 127.5, 65535, 1023, 254, 1 / 255, 1 / 127.5, 0.00392, 0.0078125})
+# Those of ImageNet, of 0..1 and of -1..1 data, where each channel has a statement of its own.
+SINGLE_STATS = frozenset({0.485, 0.456, 0.406, 0.229, 0.224, 0.225, 0.458, 0.448, 0.088, 0.188})
 # Everyday numbers as well: sizes and counts, unless they stand in arithmetic.
 IN_ARITHMETIC = frozenset({127, 128, 256})
 # ``x * 2 - 1``, ``x * 0.5 + 0.5``, ``(x + 1) / 2``: one number alone says nothing, both together do.
@@ -229,7 +231,7 @@ def _constant(value: ir.ConstantValue) -> int:
         return _HIT * (value in EVERYWHERE or (1 < len(value) < 24 and label_of(value) in {"mean", "std"}))
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return 0
-    return _HIT * (abs(value) in NUMBERS or is_level(value))
+    return _HIT * (abs(value) in NUMBERS or abs(value) in SINGLE_STATS or is_level(value))
 
 
 def is_level(value: float) -> bool:

@@ -11,6 +11,7 @@ from normlint.facts import Facts
 from normlint.findings import Finding, Related
 from normlint.pixelmap import Interval, Stats, show_interval
 from normlint.places import Place
+from normlint.recentred import recentred_unit_images
 from normlint.rules.registry import Rule
 from normlint.values import Image
 
@@ -76,7 +77,8 @@ def check(facts: Facts) -> Iterator[Finding]:
 
     ## What it does
     Compares the range that reaches LPIPS, FID, KID, Inception Score, PSNR, SSIM and other metrics with the range that they
-    take, with their `normalize` flag (0..1 instead of -1..1 or bytes), and with the `data_range` or peak of the call.
+    take, with their `normalize` flag (0..1 instead of -1..1 or bytes), and with the `data_range` or peak of the call. An
+    Inception network's map from ImageNet-normalized data to -1..1 wants data that is normalized.
 
     ## Why is this bad?
     Nothing fails, and the number is wrong: a peak of 255 on 0..1 images adds 48 dB of PSNR, 0..1 images make LPIPS distances
@@ -104,6 +106,13 @@ def check(facts: Facts) -> Iterator[Finding]:
     score = distance(to_tensor(Image.open("a.png")), to_tensor(Image.open("b.png")), normalize=True)
     ```
     """
+    for observation in recentred_unit_images(facts):
+        shown = show_interval(observation.before.interval) if observation.before and observation.before.interval else ""
+        yield RULE.finding(
+            observation.place,
+            f"this map takes ImageNet-normalized data to -1..1 and gets {shown}, which nobody normalized: scale by 2 * x - 1",
+            label="for normalized data", key="recentred unit images",
+        )
     for observation in facts.observations("metric"):
         found = _problem(observation)
         if found is not None:
