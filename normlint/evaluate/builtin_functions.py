@@ -284,6 +284,19 @@ def _search_path(run: Machine, values: tuple[Value, ...], named: Named, place: P
 
     add_folder(run, values)
     return Constant(None)
+# accelerate==1.12.0 accelerate/accelerator.py (prepare gives back what it was given, in that order; gather adds to the batch),
+# lightning==2.6.0 lightning/fabric/fabric.py (setup, setup_dataloaders).
+_LAUNCHERS = ("accelerate.Accelerator()", "accelerate.accelerator.Accelerator()", "lightning.Fabric()",
+              "lightning.fabric.Fabric()", "lightning_fabric.Fabric()")  # fmt: skip
+_PREPARES = ("prepare", "prepare_model", "prepare_data_loader", "setup", "setup_module", "setup_dataloaders", "unwrap_model",
+             "gather", "gather_for_metrics", "to_device")  # fmt: skip
+
+
+def _prepared(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
+    """What is wrapped for several devices, as it was: one value, or a tuple of them."""
+    if named or not values:
+        return run.unknown("output", "prepare", place)
+    return values[0] if len(values) == 1 else TupleValue(values)
 
 
 # Dicts whose keys are also attributes: easydict==1.13, yacs==0.1.8, fvcore, detectron2, ml_collections==1.0, omegaconf==2.3
@@ -332,6 +345,7 @@ _TABLE: dict[str, Builtin] = {
     **dict.fromkeys(_CONFIG_MODULES, configuration.from_file),
     **dict.fromkeys(("hydra.utils.instantiate", "hydra.utils.call"), instantiating.instantiate),
     "importlib.import_module": instantiating.imported,
+    **{f"{launcher}.{name}": _prepared for launcher in _LAUNCHERS for name in _PREPARES},
     "builtins.float": _number,
     "builtins.int": _number,
     "builtins.reversed": _reversed,

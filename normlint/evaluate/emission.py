@@ -127,7 +127,7 @@ def classify(pending: Pending, steps: tuple[Step, ...]) -> SiteKind | None:
 def _of_one_channel(affine: Affine, steps: tuple[Step, ...]) -> SiteKind | None:
     """``x[:, 0] = (x[:, 0] - 0.485) / 0.229``: numbers that are known as those of a channel."""
     numbers = {round(abs(number), 4) for step in steps for number in step.operand or ()}
-    if SINGLE_STATS.isdisjoint(numbers) or any(affine.bias) is False:
+    if SINGLE_STATS.isdisjoint(numbers) or not any(affine.bias):
         return None
     return "normalize" if affine.gain[0] > 1 else "denormalize" if affine.gain[0] < 1 else None
 
