@@ -108,6 +108,8 @@ def plain(run: Machine, value: Any) -> Value:
     """A catalogue constant as a value."""
     if isinstance(value, (list, tuple)):
         return TupleValue(tuple(relabel(plain(run, item), source="catalogue") for item in value))
+    if isinstance(value, dict):
+        return run.allocate(DictCell(tuple((key, plain(run, item)) for key, item in value.items())))
     if isinstance(value, (int, float, str)) or value is None:
         return Constant(value, source="catalogue")
     return run.unknown()

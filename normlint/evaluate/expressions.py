@@ -162,6 +162,9 @@ def _compare(run: Machine, node: ir.Compare) -> Value:
             return Constant(_COMPARISONS[node.operators[0]](left, right))
         except (KeyError, TypeError):
             return run.unknown()
+    held = _contains(run, values[1], values[0]) if len(values) == 2 and node.operators[0] in {"in", "not in"} else None
+    if held is not None:
+        return Constant(held is (node.operators[0] == "in"))
     exceeded = _exceeds(run, node, values[1]) if len(values) == 2 else None
     if exceeded is not None:
         return Constant(exceeded)
@@ -174,6 +177,19 @@ def _compare(run: Machine, node: ir.Compare) -> Value:
         if not isinstance(content, (Unknown, Alternatives, Constant)):
             return Constant(node.operators == ("is not",))
     return run.unknown()
+
+
+def _contains(run: Machine, whole: Value, value: Value) -> bool | None:
+    """Whether a dict has a key, or a list of constants an item; None where one of them is not known."""
+    content = run.contents(whole)
+    if not isinstance(value, Constant):
+        return None
+    if isinstance(content, DictCell):
+        return None if content.open else content.get(value.value) is not None
+    if isinstance(content, (ListCell, TupleValue)) and not getattr(content, "open", False):
+        items = [item.value for item in content.items if isinstance(item, Constant)]
+        return value.value in items if len(items) == len(content.items) else None
+    return None
 
 
 def _exceeds(run: Machine, node: ir.Compare, limit: Value) -> bool | None:

@@ -49,7 +49,10 @@ def compatible(one: Guard, other: Guard) -> bool:
     return not any(_contradict(a, b) for a in one for b in other if a[0] == b[0])
 
 
-_ASKS_DATA = re.compile(r"norm|dtype|uint8|float(?:16|32|64)|isinstance|_type\b|\b(?:a?max|a?min)\(")
+_ASKS_DATA = re.compile(
+    r"norm|dtype|uint8|float(?:16|32|64)|isinstance|\b(?:a?max|a?min)\("
+    r"|\b(?:\w*_)?(?:img|image|input|data|array|src|im|in|out)_?type\b"
+)
 
 
 def asks_the_data(guard: Guard) -> bool:

@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterator
 
 from normlint.claims import describe, normalized_stats, written
+from normlint.evaluate.guards import asks_the_data
 from normlint.evaluate.observations import Observation, steps_of
-from normlint.facts import Facts
+from normlint.facts import Facts, is_founded
 from normlint.findings import Finding, Related
+from normlint.pixelmap import collapse
 from normlint.places import Place
 from normlint.rules.registry import Rule
 from normlint.values import Step
 
+_SCALES = re.compile(r"norm|range|scale|unit|tanh|sigmoid", re.IGNORECASE)
 _SHAPE = re.compile(r"shape|ndim|dim\(|len\(|isinstance|size")
 
 
@@ -20,8 +23,8 @@ def check(facts: Facts) -> Iterator[Finding]:
     """Normalized twice on the same path.
 
     ## What it does
-    Reports a normalize of an image that a normalize with mean and std made, with no denormalize in between. An inverse written as
-    a Normalize (negative mean) is silent.
+    Reports a normalize of an image that a normalize with mean and std made, with no denormalize in between, and `2 * x - 1` of
+    data that is in -1..1. An inverse written as a Normalize (negative mean) is silent.
 
     ## Why is this bad?
     The second one shifts and stretches data that is centred already: [-2.1, 2.6] becomes [-11, 10].
@@ -48,14 +51,15 @@ def check(facts: Facts) -> Iterator[Finding]:
     for observation in facts.observations("normalize"):
         if observation.helper or observation.before is None:
             continue
-        found = _by_map(observation) or _by_steps(observation)
+        found = _by_map(observation) or _by_steps(observation) or _by_halves(observation)
         if found is None:
             continue
         numbers, earlier, place = found
+        again = (Related(observation.place, "second normalize"),) if observation.stack else ()
         yield RULE.finding(
             observation.place if not observation.stack else observation.stack[-1],
             f"normalized a second time ({numbers}); it was normalized with {earlier} before",
-            label="second normalize", related=(Related(place, "first normalize"),), key=numbers,
+            label="second normalize", related=(Related(place, "first normalize"), *again), key=numbers,
         )
 
 
@@ -91,6 +95,22 @@ def _by_steps(observation: Observation) -> tuple[str, str, Place] | None:
     if earlier is None or earlier.stats is None:
         return None
     return written(mean, std), written(*earlier.stats), earlier.place
+
+
+def _by_halves(observation: Observation) -> tuple[str, str, Place] | None:
+    """``2 * x - 1`` of what is in -1..1 already: [-3, 1]. A flag may say that it is for other data."""
+    image, affine = observation.before, observation.affine
+    if image is None or image.map is None or affine is None or asks_the_data(observation.guard) or not is_founded(image):
+        return None
+    if any(_SCALES.search(text) for text, _, _ in observation.guard):
+        return None
+    twice = (collapse(affine.gain), collapse(affine.bias)) == ((2.0,), (-1.0,))
+    gain, bias = collapse(image.map.gain), collapse(image.map.bias)
+    centred = len(gain) == len(bias) == 1 and bias == (-1.0,) and any(abs(gain[0] / known - 1) < 0.01 for known in (2.0, 2 / 255))
+    step = next((step for step in reversed(steps_of(image)) if step.affine is not None), None)
+    if not twice or not centred or step is None or (image.anchored and abs(gain[0] - 2) > 0.02):
+        return None
+    return "2 * x - 1", "mean 0.5, std 0.5", step.place
 
 
 RULE = Rule("NL303", "double-normalize", "error", True, check)
