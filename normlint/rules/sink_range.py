@@ -108,7 +108,9 @@ def check(facts: Facts) -> Iterator[Finding]:
             continue
         step = observation.before.step if observation.before is not None else None
         related = (Related(step.place, "the values come from here"),) if step is not None else ()
-        yield RULE.finding(observation.place, problem, related=related, key=problem)
+        yield RULE.finding(
+            observation.place, problem, related=related, key=problem, replaces=(("NL202", observation.place),)
+        )  # fmt: skip
     yield from _samples(facts)
 
 
