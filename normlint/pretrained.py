@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from normlint.catalogue.checkpoints import Checkpoint, checkpoints
 from normlint.claims import normalize_claim, normalized_stats
 from normlint.evaluate.guards import compatible
-from normlint.evaluate.observations import CheckpointLoad, PipelineObservation, steps_of
+from normlint.evaluate.observations import CheckpointLoad, Observation, PipelineObservation, steps_of
 from normlint.facts import Facts, FileFacts
 from normlint.findings import Confidence
 from normlint.pixelmap import Stats
@@ -19,6 +19,7 @@ from normlint.values import Image
 
 # Networks that measure or compare instead of taking the data: a loss scales its own input.
 _OTHER_USE = re.compile(r"loss|percep|lpips|style|content|fid|inception|metric|discrim|gan|vgg|test", re.IGNORECASE)
+_MEASURED = frozenset({"image-mean", "image-std", "image-min", "image-max", "image-range"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,17 @@ def _known(load: CheckpointLoad) -> tuple[Checkpoint, Stats] | None:
 def _same(one: Stats, other: Stats) -> bool:
     """Agreement in either channel order: the order is another rule's business."""
     return one.same_as(other) or one.same_as(Stats(other.mean[::-1], other.std[::-1]))
+
+
+def _of_features(observation: Observation) -> bool:
+    """``logits - max(logits)``: what no picture is known to reach, by its own values."""
+    named = {label for _, label in observation.labels if label}
+    return bool(named) and named <= _MEASURED and (observation.before is None or not observation.before.anchored)
+
+
+def _identity(stats: Stats) -> bool:
+    """mean 0, std 1: a Normalize that is there and does nothing."""
+    return not any(stats.mean) and set(stats.std) == {1.0}
 
 
 def _given(image: Image) -> tuple[Stats, Place | None] | None:
@@ -125,21 +137,24 @@ def _in_one_scope(file: FileFacts) -> Iterator[Mismatch]:
 def _in_one_project(facts: Facts) -> Iterator[Mismatch]:
     """A project that loads one checkpoint, and normalizes everywhere with the same other stats."""
     files = [file for file in facts.files if role_of(file.path) != "test"]
-    loads = [load for file in files for load in file.loads if load.image is None and load.written is None]
+    loads = [
+        load for file in files for load in file.loads
+        if load.image is None and load.written is None and not _OTHER_USE.search(f"{load.scope} {load.checkpoint}")
+    ]  # fmt: skip
     found = [known for load in loads if (known := _known(load)) is not None]
     if not found or len(found) < len(loads) or any(known.inside or not _same(w, found[0][1]) for known, w in found):
         return
-    if any(_OTHER_USE.search(f"{load.scope} {load.checkpoint}") for load in loads):
-        return
-    normalizes = [o for file in files for o in file.of_kind("normalize") if not o.helper]
+    normalizes = [o for file in files for o in file.of_kind("normalize") if not o.helper and not _of_features(o)]
     claims = [normalize_claim(o) for o in normalizes]
     stats = claims[0] if claims else None
-    if stats is None or _same(stats, found[0][1]) or not any(stats.mean):
+    if stats is None or _same(stats, found[0][1]) or (not any(stats.mean) and not _identity(stats)):
         return
     if any(claim is None or not _same(claim, stats) for claim in claims):
         return
     for file in files:
         for pipeline in file.pipelines:
-            if pipeline.complete and pipeline.normalize_place is not None and normalized_stats(pipeline.result) is not None:
-                why = "it is the only checkpoint of the project, and these are its only stats"
+            if not pipeline.complete or pipeline.normalize_place is None:
+                continue
+            if normalized_stats(pipeline.result) is not None or (pipeline.to_unit and _identity(stats)):
+                why = "no checkpoint of the project takes anything else, and these are its only stats"
                 yield Mismatch(loads[0], *found[0], stats, pipeline.normalize_place, why, "medium")

@@ -54,6 +54,17 @@ WEIGHT_SUFFIXES = (".caffemodel", ".pb", ".t7", ".onnx", ".weights", ".pth", ".p
 def call_node(run: Machine, node: ir.Call) -> Value:
     from normlint.evaluate.expressions import evaluate
 
+    for argument in node.arguments:
+        if argument.star == "**" and isinstance(argument.value, (ir.Name, ir.Attribute, ir.Subscript)):
+            given = evaluate(run, argument.value)
+            if isinstance(run.contents(given), Alternatives):  # what is called often depends on the same condition
+                return run.each(given, lambda _: _call(run, node))
+    return _call(run, node)
+
+
+def _call(run: Machine, node: ir.Call) -> Value:
+    from normlint.evaluate.expressions import evaluate
+
     function = changed_in_place(run, node, evaluate(run, node.function))
     is_library = isinstance(function, External) and run.catalogue.lookup(function.dotted) is not None
     positional, named = _arguments(run, node, is_library)

@@ -9,6 +9,7 @@ from normlint.claims import describe
 from normlint.facts import Facts
 from normlint.findings import Finding, Related
 from normlint.pixelmap import Stats, show
+from normlint.places import Place
 from normlint.pretrained import mismatches
 from normlint.rules.registry import Rule
 
@@ -25,6 +26,10 @@ def _gets(given: Stats) -> str:
     if any(given.mean):
         return f"normalized with {describe(given)}"
     return "values that are not normalized are handed on"
+
+
+def _numbers(facts: Facts, place: Place) -> tuple[Related, ...]:
+    return next((file.numbers_at(place) for file in facts.files if file.path == place.path), ())
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -69,7 +74,8 @@ def check(facts: Facts) -> Iterator[Finding]:
             one.place,
             f"{_gets(one.given)}, but {known.name} ({one.load.loaded}) takes {_wants(known, one.wanted)} "
             f"(known from {known.evidence}); {one.why}",
-            label="what the checkpoint is given", related=(Related(one.load.loaded, f"loads {known.name}"),),
+            label="what the checkpoint is given",
+            related=(Related(one.load.loaded, f"loads {known.name}"), *_numbers(facts, one.place)),
             confidence=one.confidence, key=f"{known.name} | {describe(one.given)}",
         )  # fmt: skip
 
