@@ -28,6 +28,8 @@ from normlint.values import (
     Vector,
 )
 
+# What a transform of a whole sample gives back beside the picture.
+_BESIDE = frozenset({"mask", "masks", "bboxes", "bbox_labels", "keypoints", "label", "labels"})
 _NEW_AXES = (External("numpy.newaxis"), External("tensorflow.newaxis"), External("jax.numpy.newaxis"))
 
 
@@ -161,6 +163,8 @@ def _listed(run: Machine, part: Value) -> tuple[int, ...] | None:
 
 def of_image(run: Machine, base: Value, image: Image, index: Value, place: Place) -> Value:
     """A part of an image: a view with the same map, one channel, or the channels in the other order."""
+    if isinstance(index, Constant) and index.value in _BESIDE:
+        return run.unknown(name=str(index.value))
     parts = index.items if isinstance(index, TupleValue) else (index,)
     if _listed(run, index) == (2, 1, 0) or any(_listed(run, part) == (2, 1, 0) for part in parts):
         return flipped(image, place)  # a list of three numbers picks channels, on whatever axis they are
