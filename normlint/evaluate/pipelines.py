@@ -20,6 +20,7 @@ from normlint.values import (
     Image,
     Network,
     Origin,
+    Ref,
     Transform,
     Value,
 )
@@ -145,10 +146,12 @@ def simulate(run: Machine, composition: Composition) -> tuple[Image | None, bool
 
 def _all_known(run: Machine, composition: Composition) -> bool:
     for step in composition.steps:
-        content = run.contents(step)
-        if isinstance(content, Composition):
-            if content.open or not _all_known(run, content):
+        content = run.contents(run.pruned(step))
+        options = [option for _, option in content.options] if isinstance(content, Alternatives) else [content]
+        for known in (run.contents(option) if isinstance(option, Ref) else option for option in options):
+            if isinstance(known, Composition):
+                if known.open or not _all_known(run, known):
+                    return False
+            elif not isinstance(known, (Transform, FunctionValue, Network)):
                 return False
-        elif not isinstance(content, (Transform, FunctionValue, Network)):
-            return False
     return True

@@ -9,6 +9,7 @@ from normlint.evaluate.emission import written_stats
 from normlint.evaluate.observations import Observation, steps_of
 from normlint.facts import Facts
 from normlint.findings import Finding, Related
+from normlint.metric_pairs import contradictions
 from normlint.pixelmap import Interval, Stats, show_interval
 from normlint.places import Place
 from normlint.recentred import recentred_unit_images
@@ -113,6 +114,13 @@ def check(facts: Facts) -> Iterator[Finding]:
             f"this map takes ImageNet-normalized data to -1..1 and gets {shown}, which nobody normalized: scale by 2 * x - 1",
             label="for normalized data", key="recentred unit images",
         )
+    for observation, other in contradictions(facts):
+        names = [one.api.rsplit(".", 1)[-1] for one in (observation, other)]
+        yield RULE.finding(
+            observation.place,
+            f"{names[0]} takes -1..1, and {names[1]} ({other.place}) is told a range of 1 for the same values: tell both the same",
+            label="takes -1..1", related=(Related(other.place, "told a range of 1"),), key=" ".join(names), confidence="medium",
+        )  # fmt: skip
     for observation in facts.observations("metric"):
         found = _problem(observation)
         if found is not None:
