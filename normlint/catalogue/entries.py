@@ -39,7 +39,7 @@ OPERATIONS: dict[str, frozenset[str]] = {
         "lambda": "function",
         "metric": "low high data_range normalize dtype_only",
         "opaque": "unbounded",
-        "checkpoint": "id loaded result",
+        "checkpoint": "id loaded result objects",
     }.items()
 }
 # Details without which an operation says nothing; of a tuple, one is enough.

@@ -49,6 +49,9 @@ def load(run: Machine, entry: Entry, arguments: Arguments, value: Value, place: 
     """A call that loads a checkpoint: the model, its processor, or a tuple of them; unknown where nobody knows which."""
     from normlint.catalogue.checkpoints import checkpoints
 
+    called = _object(run, entry, arguments)
+    if called is not None:
+        return called
     results = str(entry.operation.get("result", "model")).split()
     name = next((n for n in _names(run, entry, arguments) if checkpoints().find(n) is not None), None)
     if name is None and results == ["processor"]:
@@ -98,6 +101,14 @@ def _of_the_project(run: Machine, entry: Entry, arguments: Arguments, place: Pla
     if run.muted == 0:
         run.observe(Observation("processor", entry.name, place, mean=mean.numbers, std=std.numbers, source="config", note=folder))
     return Network(f"{folder}/", place, True, entry.name, (mean, std))
+
+
+def _object(run: Machine, entry: Entry, arguments: Arguments) -> External | None:
+    """What a repository of the hub hands out, where that takes pictures as they are: an object that the catalogue knows."""
+    known = entry.operation.get("objects")
+    repository = _text(run, arguments.get(entry.parameters[0]), file=False) if isinstance(known, dict) else ""
+    dotted = known.get(repository.split(":")[0]) if isinstance(known, dict) else None
+    return External(dotted) if isinstance(dotted, str) and "autoshape" not in arguments else None
 
 
 def _loaded(run: Machine, name: str, result: str, maker: str, place: Place) -> Value:

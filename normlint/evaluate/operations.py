@@ -40,6 +40,7 @@ Operation = Callable[[Machine, Entry, Arguments, Value, Place], Value]
 
 # Operations that leave the numbers alone: arithmetic goes on through them and is reported as one site.
 _MOST_CONDITIONAL = 4
+_SAME_OBJECT = frozenset({"to", "cuda", "cpu", "eval", "half", "float", "autoshape"})
 _WITH_STATS = frozenset({"normalize", "denormalize", "rescale", "blob"})
 UNFLUSHED = frozenset({"identity", "constant", "arithmetic", "flip"})
 
@@ -148,7 +149,8 @@ def _split(run: Machine, entry: Entry, arguments: Arguments, value: Value, place
 
 def _construct(run: Machine, entry: Entry, arguments: Arguments, value: Value, place: Place) -> Value:
     """An object of a library whose methods the catalogue knows as ``Class().method``."""
-    return External(f"{entry.name}()")
+    made, _, method = entry.name.rpartition("().")
+    return External(f"{made}()" if method in _SAME_OBJECT else f"{entry.name}()")
 
 
 def _clamp(run: Machine, entry: Entry, arguments: Arguments, value: Value, place: Place) -> Value:

@@ -118,7 +118,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         names = [one.api.rsplit(".", 1)[-1] for one in (observation, other)]
         yield RULE.finding(
             observation.place,
-            f"{names[0]} takes -1..1, and {names[1]} ({other.place}) is told a range of 1 for the same values: tell both the same",
+            f"{names[0]} takes -1..1, and {names[1]} ({other.place}) is told a range of 1 for the same values: one is wrong",
             label="takes -1..1", related=(Related(other.place, "told a range of 1"),), key=" ".join(names), confidence="medium",
         )  # fmt: skip
     for observation in facts.observations("metric"):
