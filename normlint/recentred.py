@@ -1,6 +1,6 @@
 """Maps that take data normalized with ImageNet's stats to -1..1, as a network of TensorFlow's wants it.
 
-torchvision==0.24.1 torchvision/models/inception.py (transform_input) and pytorch-fid's first versions have it: each channel
+torchvision==0.29.1 torchvision/models/inception.py:97 (transform_input) and pytorch-fid's first versions have it: each channel
 ``x * (std / 0.5) + (mean - 0.5) / 0.5``. What is in 0..1 needs ``2 * x - 1`` instead.
 """
 
