@@ -86,7 +86,7 @@ class Catalogue:
                     continue  # loaders are called by everyday words; the relevance of a function has its own list
                 if group.get("kind") or group["operation"]["op"] in _TRIGGERS:
                     words.add(dotted.rsplit(".", 1)[-1])
-        return frozenset(words - _COMMON)
+        return frozenset(word for word in words - _COMMON if word.isidentifier())  # "yolov5()" is what a call gives
 
     def carrier_words(self) -> frozenset[str]:
         """Last names of the APIs that hand an image on in another form, or change it where it is no site."""

@@ -284,7 +284,9 @@ def _search_path(run: Machine, values: tuple[Value, ...], named: Named, place: P
 
     add_folder(run, values)
     return Constant(None)
-# accelerate==1.15.0 accelerate/accelerator.py:1579 (prepare gives back what it was given, in that order; gather adds to the batch),
+
+
+# accelerate==1.15.0 accelerate/accelerator.py:1579 (prepare gives back what it was given, in that order),
 # lightning==2.6.0 lightning/fabric/fabric.py (setup, setup_dataloaders).
 _LAUNCHERS = ("accelerate.Accelerator()", "accelerate.accelerator.Accelerator()", "lightning.Fabric()",
               "lightning.fabric.Fabric()", "lightning_fabric.Fabric()")  # fmt: skip

@@ -39,7 +39,6 @@ Arguments = dict[str, Value]
 Operation = Callable[[Machine, Entry, Arguments, Value, Place], Value]
 
 # Operations that leave the numbers alone: arithmetic goes on through them and is reported as one site.
-_MOST_CONDITIONAL = 4
 _SAME_OBJECT = frozenset({"to", "cuda", "cpu", "eval", "half", "float", "autoshape"})
 _WITH_STATS = frozenset({"normalize", "denormalize", "rescale", "blob"})
 UNFLUSHED = frozenset({"identity", "constant", "arithmetic", "flip"})
@@ -267,11 +266,9 @@ def _combine(run: Machine, entry: Entry, arguments: Arguments, value: Value, pla
 
 
 def _joined_items(run: Machine, items: tuple[Value, ...], place: Place) -> Value:
-    """The images of a list as one; under each condition on which one of them depends."""
-    split = next((n for n, item in enumerate(items) if isinstance(run.contents(item), Alternatives)), None)
-    if split is not None and len(items) <= _MOST_CONDITIONAL:
-        rest = items[:split], items[split + 1 :]
-        return run.each(items[split], lambda option: _joined_items(run, (*rest[0], run.pruned(option), *rest[1]), place))
+    """The images of a list as one; a single one under each condition that it depends on."""
+    if len(items) == 1 and isinstance(run.contents(items[0]), Alternatives):
+        return run.each(items[0], lambda option: _joined_items(run, (option,), place))
     images = [seen(run, item) for item in items]
     return joined(run, [image for image in images if image is not None], len(images), place)
 
