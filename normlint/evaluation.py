@@ -124,7 +124,7 @@ class _Run:
                 later.problems[path] = known
         self.workspace.keep_unit(KEY, later.pack())
         problems = [problem for found in later.problems.values() for problem in found]
-        return Evaluation(log, tuple(sorted(later.direct)), (*self.workspace.problems, *problems))
+        return Evaluation(log, tuple(sorted(later.direct)), (*self.workspace.problems, *problems, *log.failures))
 
     def _config(self, path: str) -> Log:
         if self.earlier.order:  # the environment is the same, and with it every config

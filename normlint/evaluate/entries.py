@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from normlint import ir
-from normlint.evaluate import units
+from normlint.evaluate import failures, units
 from normlint.evaluate.attributes import bind_method
 from normlint.evaluate.calls import call, run_body
 from normlint.evaluate.imports import module_scope
@@ -16,6 +16,7 @@ from normlint.evaluate.statements import is_main_guard
 from normlint.evaluate.text import text
 from normlint.evaluate.units import Unit
 from normlint.pixelmap import IDENTITY
+from normlint.places import Place
 from normlint.values import (
     ALWAYS,
     ClassValue,
@@ -51,7 +52,10 @@ def evaluate_module(run: Machine, path: str) -> Unit | None:
     try:
         with units.within(run, unit):
             units.ask_for(run, path)
-            _open_module(run, path, scope)
+            try:
+                _open_module(run, path, scope)
+            except Exception as error:
+                failures.note(run, Place(path, 1, 1, 1, 1), error)
     finally:
         run.state, run.views, run.altered = outer, views, altered
         run.forget_scopes(scopes, unit.numbering)
@@ -192,6 +196,8 @@ def open_function(run: Machine, function: FunctionValue) -> None:
         _observe_map(run, function, run_body(run, function, scope, frame))
     except BudgetSpent:
         pass  # counted in the log; the rest of the function stays unseen
+    except Exception as error:
+        failures.note(run, function.place, error)
     finally:
         run.frames = []
         run.scope = function.scope

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from normlint import ir
-from normlint.evaluate import units
+from normlint.evaluate import failures, units
 from normlint.evaluate.machine import STEPS_PER_MODULE, BudgetSpent, Frame, Machine, ScopeInfo
 from normlint.evaluate.paths import resolved, text_of
 from normlint.evaluate.relevance import digests, spread
@@ -178,6 +178,8 @@ def _top_level(run: Machine, unit: units.Unit, module: ir.Module) -> int:
                 run_block(run, (statement,))
     except BudgetSpent:
         pass  # counted in the log; what the rest of the module would bind stays unknown
+    except Exception as error:
+        failures.note(run, module.place(statement.span), error)
     finally:
         for other in sorted(run.imported.get(path, set()) & run.kept):
             module_scope(run, other)  # also one that only functions use, for the names that matter in it

@@ -27,7 +27,8 @@ from normlint.places import Place
 class Log:
     """Everything observed, in the order of evaluation.
 
-    ``dormant`` are sites in branches that a constant switches off: they are listed, and no rule judges them.
+    ``dormant`` are sites in branches that a constant switches off: they are listed, and no rule judges them. ``failures``
+    say where evaluation itself broke off.
     """
 
     observations: list[Observation] = field(default_factory=list)
@@ -47,6 +48,7 @@ class Log:
     loads: list[CheckpointLoad] = field(default_factory=list)
     handed: list[PipelineObservation] = field(default_factory=list)
     own_weights: set[Place] = field(default_factory=set)
+    failures: list[tuple[Place, str]] = field(default_factory=list)
     exhausted: int = 0
 
     def extend(self, other: Log) -> None:

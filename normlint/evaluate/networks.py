@@ -299,4 +299,5 @@ def beside_a_name(run: Machine, cell: DictCell, keys: dict[str, Place]) -> None:
             name = content.value if key == "hf_hub_id" else "file/" + content.value.rsplit("/", 1)[-1]
         known = checkpoints().find(name) if name else None
         if known is not None:
-            note(run, known.name, key, keys["mean"], keys[key], written=(mean.numbers, std.numbers))
+            # The key may have come along with a mapping that is spread here.
+            note(run, known.name, key, keys["mean"], keys.get(key, keys["mean"]), written=(mean.numbers, std.numbers))

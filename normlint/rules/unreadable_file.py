@@ -14,7 +14,8 @@ def check(facts: Facts) -> Iterator[Finding]:
 
     ## What it does
     Names every file that the run had to leave out, or the statement that it could not follow, with the reason: no valid
-    Python, not UTF-8, too large, nested too deeply. The run goes on with everything else.
+    Python, not UTF-8, too large, nested too deeply. Also where normlint itself fails on one: that is a defect to report.
+    The run goes on with everything else.
 
     ## Why is this bad?
     What is not read is not checked: a mistake in it stays, and the other half of a pair is missing.
