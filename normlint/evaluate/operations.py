@@ -301,6 +301,8 @@ def _joined_order(images: list[Image]) -> str | None:
     letters = "".join(order or "?" for order in orders)
     if len(orders) == 3 and letters in {"RGB", "BGR"}:
         return letters
+    if len(orders) > 1 and set(orders) == {"GRAY"}:
+        return None  # a batch, or one picture of three equal channels
     return orders[0] if len(set(orders)) == 1 else None
 
 
