@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from normlint.claims import written
+from normlint.evaluate.observations import Observation
 from normlint.facts import Facts
 from normlint.findings import Finding
 from normlint.rules.registry import Rule
@@ -14,6 +15,14 @@ from normlint.values import Image
 def _is_gray(image: Image) -> bool:
     """One channel for sure; a data set's own pictures may have been repeated to three on the way."""
     return image.order == "GRAY" and not image.assumed
+
+
+def _is_always_gray(observation: Observation, facts: Facts) -> bool:
+    """Whether the image has one channel whatever the conditions of the same call are."""
+    file = next((file for file in facts.files if file.path == observation.place.path), None)
+    group = file.by_place.get(observation.place, ()) if file is not None else ()
+    same = (other.before for other in (observation, *group) if other.stack == observation.stack)
+    return all(before is not None and _is_gray(before) for before in same)
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -54,7 +63,7 @@ def check(facts: Facts) -> Iterator[Finding]:
                 observation.place, f"two numbers ({written(mean, std)}) for a decoded picture, which has one channel or three",
                 key=written(mean, std), confidence="medium",
             )
-        elif observation.before is not None and _is_gray(observation.before) and len(mean) == 3:
+        elif len(mean) == 3 and _is_always_gray(observation, facts):
             yield RULE.finding(
                 observation.place, f"three numbers ({written(mean, std)}) for an image of one channel",
                 key=written(mean, std), confidence="medium",
