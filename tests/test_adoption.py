@@ -57,6 +57,15 @@ def test_init_writes_what_is_missing_and_keeps_what_is_there(tmp_path: Path) -> 
     assert (tmp_path / "pyproject.toml").read_bytes() == before
 
 
+def test_init_writes_nothing_outside_of_the_project(tmp_path: Path) -> None:
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "project" / ".git").mkdir(parents=True)
+    (tmp_path / "project" / ".github").symlink_to(tmp_path / "outside", target_is_directory=True)
+    result = run("init", "--write", tmp_path / "project")
+    assert (result.exit_code, "leads out of" in result.stderr) == (2, True), result.output
+    assert os.listdir(tmp_path / "outside") == []
+
+
 @pytest.mark.parametrize(("origin", "expected"), [
     (None, f"normlint=={__version__}"),
     ({"dir_info": {"editable": True}, "url": "file:///home/me/normlint"}, f"normlint=={__version__}"),

@@ -31,6 +31,8 @@ def init(folder: Path, write: bool) -> None:
         if not write or (there and not proposal.appended):
             show(f"# {'Add to' if there else 'New file'} {proposal.path}\n{proposal.text.strip()}\n")
             continue
+        if not file.resolve().is_relative_to(root.resolve()):
+            raise Trouble(f"{proposal.path} leads out of {root}: not written")
         before = file.read_bytes() if there else b""
         file.parent.mkdir(parents=True, exist_ok=True)
         try:
