@@ -4,15 +4,15 @@
 
 A git repository is made from the first packages of wheels.txt, in its order, until it has so many Python files. Both
 programs run over all of it once, so that their caches are full. Then, round by round, three files change and the hook's
-command runs, interleaved with ``ruff check`` on the same files: three files without a site (a constant is changed in
-each), and three with many (the stats of a Normalize are). The time of a run with nothing changed shows what start-up and
+command runs, interleaved with ``ruff check`` on the same files: three files without a word of images (a constant is changed
+in each), and three with many (the stats of a Normalize are). The time of a run with nothing changed shows what start-up and
 looking through the repository cost. Trust the ratios of one table.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
+import re
 import shutil
 import statistics
 import subprocess
@@ -23,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from compare import Cost, Tool, ratios, run
 from corpus import build, pins
 
+MENTION = re.compile(r"Normalize\(|\bmean\b|\bstd\b|255|127\.5|image", re.IGNORECASE)
 PLAIN = "\n\nROUND = {}\n"
 NORMALIZE = """
 
@@ -59,14 +60,14 @@ def repository(folder: Path, size: int) -> Path:
     return target
 
 
-def chosen(root: Path, normlint: tuple[str, ...]) -> tuple[list[str], list[str]]:
-    """Three files without a site, and three of those that have ten or more, each spread over the repository."""
-    done = subprocess.run((*normlint, "sites", "--isolated", "--format", "json"), cwd=root, capture_output=True, check=True)
-    listed = [site["path"] for site in json.loads(done.stdout)["sites"]]
-    every = sorted(path.relative_to(root).as_posix() for path in root.rglob("*.py"))
-    without = [path for path in every if path not in set(listed)]
-    many = [path for path in every if listed.count(path) >= 10]
-    return tuple([group[len(group) * part // 4] for part in (1, 2, 3)] for group in (without, many))  # type: ignore[return-value]
+def chosen(root: Path) -> tuple[list[str], list[str]]:
+    """Three files without a word of images, and three of those that scale or normalize often, spread over the repository."""
+    counts = {
+        path.relative_to(root).as_posix(): len(MENTION.findall(path.read_text(encoding="utf-8", errors="replace")))
+        for path in sorted(root.rglob("*.py"))
+    }
+    groups = ([path for path, count in counts.items() if not count], [path for path, count in counts.items() if count >= 10])
+    return tuple([group[len(group) * part // 4] for part in (1, 2, 3)] for group in groups)  # type: ignore[return-value]
 
 
 def main() -> None:
@@ -78,7 +79,7 @@ def main() -> None:
     root = repository(given.folder.resolve(), given.files)
     normlint = (sys.executable, "-m", "normlint")
     ruff = shutil.which("ruff", path=str(Path(sys.executable).parent)) or "ruff"
-    groups = dict(zip(("no site", "sites"), chosen(root, normlint), strict=True))
+    groups = dict(zip(("no site", "sites"), chosen(root), strict=True))
     originals = {name: (root / name).read_text(encoding="utf-8") for names in groups.values() for name in names}
     print(f"{given.files} Python files; {given.rounds} rounds")
     for case, names in {"nothing": groups["sites"], **groups}.items():
