@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from normlint.evaluate.config_transforms import TYPES, transform_note
-from normlint.evaluate.machine import label_of
+from normlint.evaluate.labels import label_of
 from normlint.evaluate.observations import Observation
 from normlint.pixelmap import Affine, Numbers
 from normlint.places import Place

@@ -13,7 +13,7 @@ from normlint.cache import Store
 from normlint.discover import KINDS, Discovery, SourceFile, discover, is_text, project_root
 from normlint.findings import Finding
 from normlint.interpreter import rare_collection
-from normlint.results import recalled, remember
+from normlint.results import nothing_to_find, recalled, remember
 from normlint.selection import Selection
 from normlint.settings.model import Settings
 from normlint.sites import Site
@@ -151,6 +151,10 @@ def _judged(
 ) -> Analysis:
     outcome = None if with_facts else recalled(workspace, settings)
     facts = None
+    if outcome is None and not with_facts:
+        outcome = nothing_to_find(workspace, settings)
+        if outcome is not None:
+            workspace.save(remember(workspace, settings, outcome))
     if outcome is None:
         from normlint.engine import find
 

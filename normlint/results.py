@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from normlint.discover import is_text
 from normlint.findings import Finding
 from normlint.record_codec import RecordError, from_data, to_data
 from normlint.settings.model import Settings
@@ -31,6 +32,15 @@ class Outcome:
     sites: tuple[Site, ...]
     reached: tuple[str, ...]
     statistics: dict[str, int]
+
+
+def nothing_to_find(workspace: Workspace, settings: Settings) -> Outcome | None:
+    """The outcome where no file can hold a site and none has to be told of, which takes no evaluator; None elsewhere."""
+    if settings.plugins or any(not is_text(path) for path in workspace.kept()) or workspace.problems:
+        return None
+    if any(known is not None and known.marked for known in map(workspace.look, workspace.files)):
+        return None  # a comment that silences nothing is a finding
+    return Outcome((), (), (), {"budgets spent": 0, "observations": 0})
 
 
 def key_of(settings: Settings) -> str:

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 
 from normlint.catalogue import Catalogue, catalogue
-from normlint.evaluate.constants import feeds
-from normlint.evaluate.machine import label_of
-from normlint.evaluate.relevance import (
+from normlint.evaluate.labels import feeds, label_of
+from normlint.evaluate.words import (
     ADDING,
     EVERYWHERE,
     FEEDING,

@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 import normlint
+from normlint.project import analyze
+from normlint.report.json_output import check_json
+from normlint.settings.model import Settings
 
 RUN = """\
 import json, sys
@@ -71,5 +74,19 @@ def test_what_cpython_cannot_parse_goes_to_libcst_without_its_slow_parts(tree: P
 
 def test_files_without_a_word_of_normalization_are_not_parsed(tree: Path) -> None:
     (tree / "site.py").unlink()
+    (tree / "settings.yaml").unlink()
     loaded = modules("check", str(tree), "--no-cache")
-    assert not loaded & {"libcst", "yaml", "normlint.lowering"}
+    assert not loaded & {"libcst", "yaml", "normlint.lowering", "normlint.engine", "normlint.ir", "normlint.rules"}
+
+
+def test_a_run_without_a_site_still_tells_of_comments_and_of_files_that_cannot_be_read(tree: Path) -> None:
+    (tree / "site.py").unlink()
+    (tree / "plain.py").write_text("x = 1  # normlint: ignore[NL101] why\n")
+    (tree / "zero.py").write_bytes(b"x = 1\0\n")
+    found = analyze((tree,), Settings(jobs=1), root=tree, with_facts=False)
+    assert {(finding.code, finding.place.path) for finding in found.findings} == {("NL901", "plain.py"), ("NL902", "zero.py")}
+    (tree / "plain.py").write_text("x = 1\n")
+    (tree / "zero.py").unlink()
+    plain, whole = (analyze((tree,), Settings(jobs=1), root=tree, with_facts=facts) for facts in (False, True))
+    assert plain.known_facts is None and whole.known_facts is not None
+    assert check_json(plain, statistics=True) == check_json(whole, statistics=True)

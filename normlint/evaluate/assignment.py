@@ -9,8 +9,9 @@ from normlint.evaluate import aliasing
 from normlint.evaluate.arithmetic import binary
 from normlint.evaluate.attributes import set_attribute
 from normlint.evaluate.channelwise import is_channelwise, seen_as_image
-from normlint.evaluate.constants import constant_site, feeds
+from normlint.evaluate.constants import constant_site
 from normlint.evaluate.emission import flush
+from normlint.evaluate.labels import feeds
 from normlint.evaluate.machine import Machine, channel_of, label_of
 from normlint.evaluate.sharing import rescaled_stats
 from normlint.evaluate.subscripts import channel_axis

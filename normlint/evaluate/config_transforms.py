@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from normlint.evaluate.constants import feeds
+from normlint.evaluate.labels import feeds
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.observations import Observation
 from normlint.evaluate.parameters import vector_of

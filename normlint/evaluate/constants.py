@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from normlint.evaluate.arithmetic import as_vector, number_of
-from normlint.evaluate.machine import Machine, label_of
+from normlint.evaluate.labels import RANGES, stats_label
+from normlint.evaluate.machine import Machine
 from normlint.evaluate.observations import Observation
 from normlint.pixelmap import Affine
 from normlint.places import Place
 from normlint.values import Alternatives, ListCell, TupleValue, Unknown, Value, Vector
 
 _MOST_CHANNELS = 4
-# What a program calls the largest value of an image; the numbers that it then is.
-_RANGES = frozenset({"img_range", "rgb_range", "pixel_range", "max_range", "max_pixel_value", "pixel_max"})
+# The numbers that the largest value of an image is.
 _LARGEST = frozenset({1.0, 255.0, 1023.0, 4095.0, 65535.0})
-
-
-@cache
-def _label(name: str) -> str:
-    label = label_of(name) or ("std" if "variance" in name.lower() else "")
-    return label if label in {"mean", "std"} and len(name) > 1 else ""
-
-
-def feeds(name: str) -> bool:
-    """Whether a name is one of a mean, a std or a range, so that a site may be made of it."""
-    return bool(_label(name)) or name.lower() in _RANGES
 
 
 def constant_site(run: Machine, name: str, value: Value, place: Place, handed_on: bool = False) -> None:
@@ -33,9 +20,9 @@ def constant_site(run: Machine, name: str, value: Value, place: Place, handed_on
 
     ``handed_on``: an entry or argument that passes a value on is listed even where the value is not known.
     """
-    label = _label(name)
+    label = stats_label(name)
     content = run.contents(value)
-    if name.lower() in _RANGES:
+    if name.lower() in RANGES:
         _range_site(run, name, number_of(content), place)
     if not label:
         return

@@ -8,7 +8,7 @@ from dataclasses import replace
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.observations import Observation, steps_since
 from normlint.evaluate.part_sites import earlier_statements, observe_parts, observe_statements, whole_map
-from normlint.evaluate.relevance import SINGLE_STATS
+from normlint.evaluate.words import SINGLE_STATS
 from normlint.pixelmap import Affine, Numbers, collapse
 from normlint.sites import SiteKind
 from normlint.values import Alternatives, Bound, ChannelRef, Image, Pending, Ref, Step, Value

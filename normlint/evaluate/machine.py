@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import TYPE_CHECKING, NoReturn
 
 from normlint import ir
 from normlint.catalogue import Catalogue
 from normlint.evaluate import branching
 from normlint.evaluate.guards import alternatives, compatible
+from normlint.evaluate.labels import label_of as label_of  # named here as well
 from normlint.evaluate.observations import (
     Observation,
 )
@@ -403,25 +403,6 @@ class Machine:
 
 
 RECIPROCAL = "reciprocal"  # the label of ``1 / std``, whatever the name it is bound to
-# What a mean or std is held as: mean_tensor, std_rgb.
-_FORMS = frozenset({"tensor", "array", "arr", "vec", "vector", "np", "rgb", "bgr", "values", "pixel", "pixels", "img", "image"})
-_PEAKS = frozenset({"max_val", "max_value", "maxval", "peak", "max_pixel_value", "data_range", "pixel_max"})
-
-
-@cache
-def label_of(name: str) -> str:
-    """"mean" or "std" where a name says so; a hint for formulas, never a proof of a number."""
-    lowered = name.lower()
-    if "inv" in lowered:
-        return ""
-    if lowered in {"mean", "means", "mu", "m"} or lowered.endswith(("_mean", "_means", "mean_", "mean")):
-        return "mean"
-    if lowered in {"std", "stds", "sigma", "s", "sd"} or lowered.endswith(("_std", "_stds", "std_", "std")):
-        return "std"
-    first, _, rest = lowered.partition("_")
-    if first in {"mean", "std"} and rest in _FORMS:
-        return first
-    return "peak" if lowered in _PEAKS else ""
 
 
 def channel_of(image: Image, number: int) -> Image:

@@ -11,8 +11,9 @@ import re
 
 from normlint import ir
 from normlint.evaluate.configuration import SUFFIXES
-from normlint.evaluate.constants import constant_site, feeds
+from normlint.evaluate.constants import constant_site
 from normlint.evaluate.emission import flush
+from normlint.evaluate.labels import feeds
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.parameters import vector_of
 from normlint.places import Place
