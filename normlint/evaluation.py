@@ -49,7 +49,9 @@ def _environment(workspace: Workspace) -> str:
     """Names what any unit may depend on besides the modules that it reaches: which files there are, and what configs say."""
     total = sha256()
     for path, file in workspace.files.items():
-        digest = workspace.digest(path) if file.kind == "config" else ""
+        known = workspace.look(path) if is_text(path) else None
+        says = file.kind == "config" and (known is None or known.kept)  # a README without flags says nothing
+        digest = workspace.digest(path) if says else ""
         total.update(f"{path}\0{digest}\n".encode("utf-8", "surrogatepass"))
     return total.hexdigest()
 
