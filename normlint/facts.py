@@ -132,7 +132,7 @@ class Facts:
     @cached_property
     def reversals(self) -> tuple[Reversal, ...]:
         """Pictures that reach a model in another channel order than in training, or than that of their stats."""
-        return (*against_training(self.pairs), *against_stats(self.feeds))
+        return (*against_training(self.pairs), *against_stats(self.feeds, self.observations("normalize")))
 
     @cached_property
     def order_mismatches(self) -> tuple[OrderMismatch, ...]:

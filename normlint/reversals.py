@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from normlint.claims import normalized_stats, order_of
 from normlint.entrypoints import EntryPoint
-from normlint.evaluate.observations import Feed
+from normlint.evaluate.observations import Feed, Observation
 from normlint.findings import Related
 from normlint.orders import history
 from normlint.pairing import Pair
@@ -77,8 +77,12 @@ def _pictures(entry: EntryPoint, model: str, train: bool | None) -> list[Feed]:
     ]  # fmt: skip
 
 
-def against_stats(feeds: Iterable[Feed]) -> Iterator[Reversal]:
+def against_stats(feeds: Iterable[Feed], observations: Iterable[Observation]) -> Iterator[Reversal]:
     """Pictures that leave a loader or reach a model with well-known stats of the other order, however they were applied."""
+    helpers: dict[tuple[str, int], Place] = {}
+    for observation in observations:
+        if observation.after is not None and observation.stack:
+            helpers.setdefault((observation.place.path, observation.after.origin.number), observation.stack[-1])
     for feed in feeds:
         image = feed.image
         stats = normalized_stats(image)
@@ -89,8 +93,12 @@ def against_stats(feeds: Iterable[Feed]) -> Iterator[Reversal]:
             continue
         _, related = history(image)
         turns = [turn.place for turn in related if turn.place != image.origin.place]
+        place = turns[-1] if turns else image.origin.place or feed.place
+        if image.origin.place is not None and place.path != image.origin.place.path:
+            # A helper that turns what it normalizes is right for most of its callers: one of them hands it this picture.
+            place = helpers.get((place.path, image.origin.number), place)
         yield Reversal(
-            feed, turns[-1] if turns else image.origin.place or feed.place,
+            feed, place,
             f"this picture is normalized with {order}-ordered stats in {image.order} order: red and blue change places",
             (*related, Related(feed.place, "arrives here")), f"arrives {order} {image.order}",
         )  # fmt: skip
