@@ -37,10 +37,17 @@ class ConfigTrees:
         self._paths = frozenset(paths)
         self._data = data
         self._plain: dict[str, Mapping | None] = {}
+        self._meant: dict[tuple[str, str], str | None] = {}
         self._whole: dict[tuple[str, str], Mapping | None] = {}
 
     def path_of(self, here: str, name: str) -> str | None:
         """The file that code in ``here`` means by a path or the end of one: below its own folder, or one further up."""
+        key = (here.rpartition("/")[0], name)
+        if key not in self._meant:
+            self._meant[key] = self._look_for(here, name)
+        return self._meant[key]
+
+    def _look_for(self, here: str, name: str) -> str | None:
         folder = here.split("/")[:-1]
         for depth in range(len(folder), -1, -1):
             found = _joined(folder[:depth], name)

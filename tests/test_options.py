@@ -48,6 +48,9 @@ UNKNOWN = {
     "given": (PARSER, OPTION, "parser.parse_args(['--mean', '1']).mean"),
     "replaced": (PARSER, f"{OPTION}\nparser.set_defaults(**read())",
                  ARGS),
+    "updated": (PARSER, f"{OPTION}\nargs = parser.parse_args()\nvars(args).update(read())", "args.mean"),
+    "set by name": (PARSER, f"{OPTION}\nargs = parser.parse_args()\nfor k, v in read().items():\n    setattr(args, k, v)",
+                    "args.mean"),
     "flag": (PARSER, "parser.add_argument('--mean', action='store_true', default=[1, 1, 1])", ARGS),
     "another parser": (PARSER, OPTION, "argparse.ArgumentParser().parse_args().mean"),
     "no parser": ("class Parser:\n    def add_argument(self, *a, **k): pass\n    def parse_args(self): return read()\n"

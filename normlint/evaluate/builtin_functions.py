@@ -22,6 +22,7 @@ from normlint.values import (
     ListCell,
     ModuleValue,
     Partial,
+    Ref,
     Step,
     Super,
     TupleValue,
@@ -197,6 +198,8 @@ def _setattr(run: Machine, values: tuple[Value, ...], named: Named, place: Place
 
     if len(values) == 3 and isinstance(values[1], Constant) and isinstance(values[1].value, str):
         set_attribute(run, values[0], values[1].value, values[2])
+    elif len(values) == 3 and isinstance(values[0], Ref) and isinstance(cell := run.cell(values[0]), DictCell):
+        run.state.set(values[0].address, configuration.without_defaults(run, cell))  # whatever name it is
     return Constant(None)
 
 

@@ -7,7 +7,7 @@ from normlint.config_trees import UNRESOLVED, Leaf, Listing, Mapping, Tree
 from normlint.evaluate.imports import resolve
 from normlint.evaluate.machine import Machine, label_of
 from normlint.places import Place
-from normlint.values import Constant, DictCell, External, ListCell, ModuleValue, Ref, TupleValue, Unknown, Value
+from normlint.values import Constant, DictCell, External, ListCell, ModuleValue, Ref, TupleValue, Unknown, Value, Vector
 
 Named = tuple[tuple[str, Value], ...]
 SUFFIXES = (".yaml", ".yml", ".json")
@@ -105,6 +105,21 @@ def merge_file(run: Machine, receiver: Value, cell: DictCell, values: tuple[Valu
         run.state.set(receiver.address, over(run, cell, other))
     elif isinstance(receiver, Ref):
         _forget(run, receiver, "", 8)
+
+
+def without_defaults(run: Machine, cell: DictCell) -> DictCell:
+    """A namespace after something that nobody knows was written over it: options and config entries may be others now."""
+    items = tuple(
+        (key, run.unknown(name=str(key), label=label_of(str(key))) if _is_default(run, value) else value)
+        for key, value in cell.items
+    )
+    return DictCell(items, cell.open)
+
+
+def _is_default(run: Machine, value: Value) -> bool:
+    content = run.contents(value)
+    first = content.items[0] if isinstance(content, (TupleValue, ListCell)) and content.items else content
+    return isinstance(first, (Constant, Vector)) and first.source in {"argparse", "config"}
 
 
 def _forget(run: Machine, receiver: Ref, parent: str, depth: int) -> None:

@@ -203,7 +203,7 @@ def _of_dict(
                         merged = merged.put(key, item)
                     merged = replace(merged, open=merged.open or other.open)
                 else:
-                    merged = replace(merged, open=True)
+                    merged = replace(configuration.without_defaults(run, merged), open=True)
             for key, item in named:
                 merged = merged.put(key, flush(run, item))
             _write(run, receiver, merged)
