@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from pathlib import Path
 
@@ -43,9 +44,10 @@ def test_case(path: Path, tmp_path: Path) -> None:
 
 def example(rule: Rule, heading: str) -> str | None:
     """The first Python block under a heading of a rule's documentation."""
-    _, _, rest = rule.documentation.partition(f"## {heading}\n")
+    # From Python 3.13 on, the compiler itself takes the indentation off.
+    _, _, rest = inspect.cleandoc(rule.documentation).partition(f"## {heading}\n")
     match = re.match(r"\s*```python\n(.*?)```", rest, re.DOTALL)
-    return None if match is None else "\n".join(line.removeprefix("    ") for line in match[1].splitlines()) + "\n"
+    return None if match is None else match[1]
 
 
 DOCUMENTED = [rule for rule in RULES if rule.code != "NL902"]
