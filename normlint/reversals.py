@@ -94,7 +94,7 @@ def against_stats(feeds: Iterable[Feed], observations: Iterable[Observation]) ->
         _, related = history(image)
         turns = [turn.place for turn in related if turn.place != image.origin.place]
         place = turns[-1] if turns else image.origin.place or feed.place
-        if image.origin.place is not None and place.path != image.origin.place.path:
+        if len(turns) == 1 and image.origin.place is not None and place.path != image.origin.place.path:
             # A helper that turns what it normalizes is right for most of its callers: one of them hands it this picture.
             place = helpers.get((place.path, image.origin.number), place)
         yield Reversal(
