@@ -124,9 +124,9 @@ def record_call(
 
 
 def hands_to_parts(function: FunctionValue) -> bool:
-    """Whether a model's method is short and no forward pass: ``encode`` hands its image to a part, ``__init__`` may wrap one."""
+    """Whether a model's method is short and no forward pass: ``encode`` and the like hand their image to a part."""
     short = isinstance(function.body, tuple) and len(function.body) <= _LONGEST_METHOD
-    return short and function.name not in _FORWARD and function.name != "__call__"
+    return short and function.name not in _FORWARD and not function.name.startswith("__")
 
 
 def record_method(run: Machine, function: FunctionValue, values: tuple[Value, ...], place: Place) -> None:
@@ -134,7 +134,7 @@ def record_method(run: Machine, function: FunctionValue, values: tuple[Value, ..
     receiver = run.contents(function.receiver) if function.receiver is not None else None
     if run.muted or not isinstance(receiver, InstanceCell) or not is_model(receiver.cls) or not hands_to_parts(function):
         return
-    if function.name == "__init__" or run.matters(function) or _NO_FEED.search(function.name) or _inside_model(run):
+    if run.matters(function) or _NO_FEED.search(function.name) or _inside_model(run):
         return
     train = _trains(run) or not _BACKWARD.isdisjoint(run.mentioned(function))
     for value in values:
