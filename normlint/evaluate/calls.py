@@ -15,10 +15,11 @@ from normlint.evaluate.emission import flush
 from normlint.evaluate.feeding import hands_to_parts, is_model, record_call, record_construction, record_method, sampled
 from normlint.evaluate.guards import alternatives
 from normlint.evaluate.helper_sites import entering_images, observe_helper
-from normlint.evaluate.machine import DEEPEST_CALL, BudgetSpent, Frame, Machine, class_member
+from normlint.evaluate.machine import DEEPEST_CALL, BudgetSpent, Machine, class_member
 from normlint.evaluate.memory import Remembered, key_of, origins_of, recalled, sunk_by
 from normlint.evaluate.paths import with_text
 from normlint.evaluate.returned_orders import observe_returns
+from normlint.evaluate.scopes import Frame
 from normlint.places import Place
 from normlint.roles import role_of
 from normlint.values import (

@@ -9,8 +9,9 @@ from normlint.evaluate import failures, units
 from normlint.evaluate.attributes import bind_method
 from normlint.evaluate.calls import call, run_body
 from normlint.evaluate.imports import module_scope
-from normlint.evaluate.machine import STEPS_PER_FUNCTION, STEPS_PER_MODULE, BudgetSpent, Frame, Machine, class_member, label_of
+from normlint.evaluate.machine import STEPS_PER_FUNCTION, STEPS_PER_MODULE, BudgetSpent, Machine, class_member, label_of
 from normlint.evaluate.observations import FunctionMap, ModuleEvidence
+from normlint.evaluate.scopes import Frame
 from normlint.evaluate.serving import chain_of, serves
 from normlint.evaluate.statements import is_main_guard
 from normlint.evaluate.text import text

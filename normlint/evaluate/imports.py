@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from normlint import ir
 from normlint.evaluate import failures, units
-from normlint.evaluate.machine import STEPS_PER_MODULE, BudgetSpent, Frame, Machine, ScopeInfo
+from normlint.evaluate.machine import STEPS_PER_MODULE, BudgetSpent, Machine
 from normlint.evaluate.paths import resolved, text_of
 from normlint.evaluate.relevance import digests, spread
+from normlint.evaluate.scopes import Frame, ScopeInfo
 from normlint.values import ALWAYS, Constant, External, ModuleValue, Value, Vector, relabel
 
 MOST_NESTED_IMPORTS = 40

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 from normlint import ir
@@ -12,9 +12,8 @@ from normlint.catalogue import Catalogue
 from normlint.evaluate import branching
 from normlint.evaluate.guards import alternatives, compatible
 from normlint.evaluate.labels import label_of as label_of  # named here as well
-from normlint.evaluate.observations import (
-    Observation,
-)
+from normlint.evaluate.observations import Observation
+from normlint.evaluate.scopes import Frame, Inside, ScopeInfo, Under
 from normlint.evaluate.state import Content, State
 from normlint.evaluate.units import Tops, Unit
 from normlint.pixelmap import Affine, Interval, Numbers
@@ -52,65 +51,6 @@ STEPS_PER_MODULE = 200_000
 STEPS_PER_FUNCTION = 25_000
 _RECURSION_LIMIT = 12_000
 _NESTED_ALTERNATIVES = 4
-
-
-@dataclass(frozen=True, slots=True)
-class ScopeInfo:
-    """One namespace: its parent, the module it stands in, "module" / "function" / "class", and its name."""
-
-    parent: int | None
-    module: ir.Module
-    kind: str
-    name: str
-    stars: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class Frame:
-    """One call under way: what it returned so far, under which guards.
-
-    ``changed`` are the cells that were changed in place, ``copies`` the parameters of which a copy was thrown away.
-    """
-
-    function: FunctionValue | None
-    returns: list[tuple[Guard, Value]] = field(default_factory=list)
-    outer_guard: Guard = ALWAYS
-    changed: dict[int, Place] = field(default_factory=dict)
-    copies: dict[str, Place] = field(default_factory=dict)
-
-
-class _Inside:
-    """A scope for the length of a ``with``; written out, since this is entered for every call and branch."""
-
-    __slots__ = ("machine", "outer")
-
-    def __init__(self, machine: Machine, scope: int) -> None:
-        self.machine = machine
-        self.outer = machine.scope
-        machine.scope = scope
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, *_: object) -> None:
-        self.machine.scope = self.outer
-
-
-class _Under:
-    """A guard for the length of a ``with``."""
-
-    __slots__ = ("machine", "outer")
-
-    def __init__(self, machine: Machine, guard: Guard) -> None:
-        self.machine = machine
-        self.outer = machine.guard
-        machine.guard = guard
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, *_: object) -> None:
-        self.machine.guard = self.outer
 
 
 # Kinds of values that stand for something else, and of contents that no name is bound to.
@@ -216,13 +156,13 @@ class Machine:
                 kept.append((number, info))
         self.scopes.update(reversed(kept))
 
-    def inside(self, scope: int) -> _Inside:
+    def inside(self, scope: int) -> Inside:
         """Evaluate in another scope for the length of a ``with``."""
-        return _Inside(self, scope)
+        return Inside(self, scope)
 
-    def under(self, guard: Guard) -> _Under:
+    def under(self, guard: Guard) -> Under:
         """Evaluate under another guard for the length of a ``with``."""
-        return _Under(self, guard)
+        return Under(self, guard)
 
     @property
     def function_name(self) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from normlint.evaluate.machine import Frame, Machine
+from normlint.evaluate.machine import Machine
 from normlint.evaluate.observations import ReturnedOrders, steps_of
 from normlint.evaluate.order_guards import is_chosen, names_order
+from normlint.evaluate.scopes import Frame
 from normlint.evaluate.state import Content
 from normlint.places import Place
 from normlint.values import Alternatives, FunctionValue, Guard, Image, TupleValue, Value
