@@ -2,7 +2,7 @@
 
     python benchmarks/hook.py FOLDER [--files 5000] [--rounds 7]
 
-A git repository is made from the first packages of wheels.txt, in its order, until it has so many Python files. Both
+A git repository is made from six packages of wheels.txt, in their order, until it has so many Python files. Both
 programs run over all of it once, so that their caches are full. Then, round by round, three files change and the hook's
 command runs, interleaved with ``ruff check`` on the same files: three files without a word of images (a constant is changed
 in each), and three with many (the stats of a Normalize are). The time of a run with nothing changed shows what start-up and
@@ -23,6 +23,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from compare import Cost, Tool, ratios, run
 from corpus import build, pins
 
+PACKAGES = ("mmdet", "mmpretrain", "mmsegmentation", "mmpose", "lightly", "timm")
 MENTION = re.compile(r"Normalize\(|\bmean\b|\bstd\b|255|127\.5|image", re.IGNORECASE)
 PLAIN = "\n\nROUND = {}\n"
 NORMALIZE = """
@@ -41,8 +42,8 @@ def repository(folder: Path, size: int) -> Path:
     target = folder / f"hook-{size}"
     shutil.rmtree(target, ignore_errors=True)
     count = 0
-    for requirement in pins([]):
-        name, _, version = requirement.partition("==")
+    for package_name in PACKAGES:
+        name, _, version = pins([package_name])[0].partition("==")
         package = build(folder, [name]) / f"{name}-{version}"
         for path in sorted(path for path in package.rglob("*") if path.is_file()):
             count += path.suffix == ".py"
