@@ -50,10 +50,9 @@ class Known:
 
 @dataclass(slots=True)
 class Contents:
-    """Everything that a cache file holds; modules are compressed and stay undecoded."""
+    """What a cache file says of files and runs; modules and units of work stay in the file until they are asked for."""
 
     files: dict[str, Known] = field(default_factory=dict)
-    modules: dict[str, bytes] = field(default_factory=dict)
     results: dict[str, Any] = field(default_factory=dict)
 
 
@@ -103,9 +102,8 @@ class Store:
         return data if decompressor.eof else None
 
     def packed(self, digest: str) -> bytes | None:
-        known = self.contents.modules.get(digest)
-        if known is not None or digest not in self._offsets:
-            return known
+        if digest not in self._offsets:
+            return None
         offset, size = self._offsets[digest]
         try:
             with open(self.path, "rb") as stream:

@@ -16,7 +16,6 @@ from normlint.evaluate.observations import (
     PipelineObservation,
     ReturnedOrders,
     StatsRescaled,
-    Training,
     WeightsFile,
     Wraparound,
 )
@@ -39,7 +38,6 @@ class Log:
     function_maps: list[FunctionMap] = field(default_factory=list)
     stats_rescaled: list[StatsRescaled] = field(default_factory=list)
     aliased: list[AliasedChange] = field(default_factory=list)
-    trainings: list[Training] = field(default_factory=list)
     dormant: list[Observation] = field(default_factory=list)
     feeds: list[Feed] = field(default_factory=list)
     constructions: list[Construction] = field(default_factory=list)

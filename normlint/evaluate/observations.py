@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from normlint.pixelmap import Affine, Numbers
 from normlint.places import Place
 from normlint.sites import SiteKind
-from normlint.values import Guard, Image, Origin, Step
+from normlint.values import Guard, Image, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,15 +247,6 @@ class CheckpointLoad:
     image: Image | None = None
     written: tuple[Numbers, Numbers] | None = None
     stack: tuple[Place, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Training:
-    """A loss compared a value of one origin with an image: they live on the same scale."""
-
-    origin: Origin
-    target: Image
-    place: Place
 
 
 def steps_of(image: Image | None) -> tuple[Step, ...]:
