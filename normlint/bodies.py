@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from normlint.ahead import processes
-from normlint.earlier import Problem, problem_from
+from normlint.earlier import Problem, problem_from, problem_to
 from normlint.evaluate.entries import evaluate_module
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.units import Unit
@@ -70,7 +70,7 @@ class Bodies:
                 progress(done)
                 unit = evaluate_module(self.machine, path)
                 if unit is not None:
-                    self.bodies[path] = Body(unit, asked=tuple(sorted(unit.reached | unit.imported)))
+                    self.bodies[path] = Body(unit, asked=tuple(unit.asked))
 
     def _elsewhere(self, paths: Sequence[str], count: int, progress: Callable[[int], None]) -> None:
         share = max(1, len(paths) // (count * _SHARES))
@@ -125,10 +125,10 @@ def _serve(workspace: Workspace, machine: Machine, shares: Sequence[Sequence[str
                         told.add(name)
                         top = machine.tops.units[name]
                         digest = workspace.digest(name)
-                        problems = [[*place, text] for place, text in workspace.module_problems.get(name, ())]
-                        tops.append([name, [*top.reached, *top.imported], [*machine.tops.changed[name]], problems, digest])
+                        problems = [problem_to(problem) for problem in workspace.module_problems.get(name, ())]
+                        tops.append([name, top.asked, [*machine.tops.changed[name]], problems, digest])
                         blobs += [encode(top.log), workspace.packed_now(digest)]
-                    _send(pipe, [path, sorted(unit.reached | unit.imported), tops], blobs)
+                    _send(pipe, [path, unit.asked, tops], blobs)
         status = 0
     except BrokenPipeError:
         status = 0  # nobody wants the rest

@@ -88,7 +88,7 @@ class Earlier:
         document = [
             self.environment, paths, [self.digests.get(path) for path in paths], [number[path] for path in self.order],
             edges(self.direct), edges(self.changed), edges(self.asked),
-            [[number[path], *[[*place, text] for place, text in found]] for path, found in self.problems.items()],
+            [[number[path], *map(problem_to, found)] for path, found in self.problems.items()],
         ]  # fmt: skip
         return json.dumps(document, separators=(",", ":")).encode("ascii")
 
@@ -127,8 +127,14 @@ def _index(item: Any) -> int:
     return item
 
 
+def problem_to(problem: Problem) -> list[object]:
+    """The fields of the place and the text."""
+    place, text = problem
+    return [*place, text]
+
+
 def problem_from(row: Any) -> Problem:
-    """What was written as the fields of the place and the text. Raises ``ValueError`` or ``TypeError``."""
+    """What ``problem_to`` wrote. Raises ``ValueError`` or ``TypeError``."""
     path, line, column, end_line, end_column, cell, cell_line, text = row
     numbers = [_index(item) for item in (line, column, end_line, end_column)]
     within = [None if item is None else _index(item) for item in (cell, cell_line)]

@@ -153,7 +153,7 @@ class _Run:
             earlier.environment,
             direct=earlier.direct
             | {path: list(top.asked) for path, top in elsewhere.items()}
-            | {path: sorted(unit.reached | unit.imported) for path, unit in tops.units.items()},
+            | {path: unit.asked for path, unit in tops.units.items()},
             changed=earlier.changed
             | {path: list(top.changed) for path, top in elsewhere.items()}
             | {path: sorted(others) for path, others in tops.changed.items()},

@@ -39,6 +39,11 @@ class Unit:
     defined: dict[str, dict[Place, FunctionValue]] = field(default_factory=dict)
     entered: set[Place] = field(default_factory=set)
 
+    @property
+    def asked(self) -> list[str]:
+        """The modules whose content it depends on, in order."""
+        return sorted(self.reached | self.imported)
+
 
 def top_of(path: str) -> Unit:
     """The unit of a module's top level."""
@@ -54,18 +59,19 @@ def body_of(path: str, top: Unit) -> Unit:
 @contextmanager
 def within(run: Machine, unit: Unit) -> Iterator[None]:
     """Evaluate a unit for the length of a ``with``."""
-    outer, run.unit = run.unit, unit
+    outer = run.unit
     unit.relevant |= run.relevant_everywhere
-    run.numbering, run.log, run.remembered, run.relevant_names = unit.numbering, unit.log, unit.remembered, unit.relevant
-    run.defined, run.entered = unit.defined, unit.entered
+    _take_up(run, unit)
     try:
         yield
     finally:
-        run.unit = outer
-        run.numbering, run.log, run.remembered, run.relevant_names = (
-            outer.numbering, outer.log, outer.remembered, outer.relevant,
-        )  # fmt: skip
-        run.defined, run.entered = outer.defined, outer.entered
+        _take_up(run, outer)
+
+
+def _take_up(run: Machine, unit: Unit) -> None:
+    run.unit = unit
+    run.numbering, run.log, run.remembered, run.relevant_names = unit.numbering, unit.log, unit.remembered, unit.relevant
+    run.defined, run.entered = unit.defined, unit.entered
 
 
 class Reach:
