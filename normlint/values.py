@@ -352,6 +352,13 @@ class Network:
 
 
 @dataclass(frozen=True, slots=True)
+class Widget:
+    """A part of a web page: a function that is called with it gets what the user puts there."""
+
+    content: Value
+
+
+@dataclass(frozen=True, slots=True)
 class Alternatives:
     """A value that depends on conditions which nobody can decide statically."""
 
@@ -369,7 +376,7 @@ class Slicing:
 
 Value = Union[
     Image, Unknown, Constant, Vector, TupleValue, Ref, ChannelRef, External, ModuleValue, FunctionValue, ClassValue,
-    Bound, Super, Partial, Transform, Composition, Dataset, Loader, Network, Alternatives, Slicing,
+    Bound, Super, Partial, Transform, Composition, Dataset, Loader, Network, Widget, Alternatives, Slicing,
 ]  # fmt: skip
 Cell = Union[Image, ListCell, DictCell, InstanceCell]
 

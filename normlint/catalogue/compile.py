@@ -22,13 +22,14 @@ _KEYS = frozenset(
 # Details of an operation whose text names a parameter of the call.
 _PARAMETERS = frozenset({"mean", "std", "variance", "inplace", "invert", "unless", "when", "scale", "offset", "swap", "other",
                          "code", "function", "interpolation", "data_range", "transforms", "normalize", "value_range",
-                         "scale_each", "peak", "axis"})  # fmt: skip
+                         "scale_each", "peak", "axis", "inputs"})  # fmt: skip
 # Details that name a parameter in some operations and hold a value in others.
 _PARAMETERS_OF = {
     "clamp": frozenset({"low", "high"}),
     "cast": frozenset({"dtype", "copy"}),
     "scale_dtype": frozenset({"dtype", "saturate"}),
     "constant": frozenset({"dtype"}),
+    "widget": frozenset({"type", "mode"}),
 }
 _STATS = ("name", "mean", "std", "unit", "order", "status", "evidence")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from normlint.evaluate import configuration, keras_data, metrics, networks, options, records
+from normlint.evaluate import configuration, keras_data, metrics, networks, options, records, widgets
 from normlint.evaluate.aliasing import changed_cell
 from normlint.evaluate.arithmetic import binary
 from normlint.evaluate.assignment import channel_image, held, store
@@ -54,6 +54,8 @@ def call_method(run: Machine, method: Bound, positional: tuple[Value, ...], name
     content = run.contents(receiver)
     if method.name in configuration.READS and configuration.file_named(run, receiver):
         return receiver
+    if method.name in widgets.EVENTS and widgets.listen(run, method.name, positional, named, place):
+        return run.unknown("output", method.name, place)
     match content:
         case ListCell():
             return _of_list(run, receiver, content, method.name, positional)

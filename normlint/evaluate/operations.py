@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from normlint.catalogue import Entry
-from normlint.evaluate import loading, metrics, networks, sinks
+from normlint.evaluate import loading, metrics, networks, sinks, widgets
 from normlint.evaluate.aliasing import changed_cell, view_of
 from normlint.evaluate.casting import cast, scale_dtype, to_unit
 from normlint.evaluate.emission import flush
@@ -397,6 +397,8 @@ _OPERATIONS: dict[str, Operation] = {
     "load": loading.load,
     "sink": sinks.sink,
     "grid": sinks.grid,
+    "widget": widgets.widget,
+    "callback": widgets.register,
     "metric": metrics.measure,
     "combine": _combine,
     "constant": loading.array_of,

@@ -22,7 +22,7 @@ _BASES = frozenset(
 # Triton's Python backend looks for this class, SageMaker and AWS Lambda for these functions.
 _CLASSES = frozenset({"TritonPythonModel"})
 _FUNCTIONS = frozenset({"model_fn", "predict_fn", "lambda_handler"})
-_PAGES = frozenset({"streamlit"})
+_PAGES = frozenset({"streamlit", "gradio"})
 # What the base class calls one after the other, each with what the one before gave back.
 _CHAINS = (("preprocess", "inference"), ("preprocess", "predict"), ("decode_request", "predict"))
 _PACKAGES = ("ts.", "kserve.", "litserve.")
