@@ -112,6 +112,11 @@ class Facts:
     aliased: tuple[AliasedChange, ...] = ()
 
     @cached_property
+    def by_path(self) -> dict[str, FileFacts]:
+        """The files by path."""
+        return {file.path: file for file in self.files}
+
+    @cached_property
     def entry_points(self) -> tuple[EntryPoint, ...]:
         """The files that something starts, with what reaches their models."""
         return entry_points(self.feeds, self.constructions, self.modules, self.weights, self.settings.role_of)
@@ -119,7 +124,7 @@ class Facts:
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
         """Training and other entry points that serve one model."""
-        return tuple(pairs(self.entry_points, self.settings.pair_of, self.commands))
+        return tuple(pairs(self.entry_points, self.settings, self.commands))
 
     @cached_property
     def mismatches(self) -> tuple[Mismatch, ...]:

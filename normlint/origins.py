@@ -16,7 +16,7 @@ def with_origins(findings: Iterable[Finding], facts: Facts) -> list[Finding]:
 
     Who changes the constants changes both ends of what uses them, and is told of it.
     """
-    files = {file.path: file for file in facts.files}
+    files = facts.by_path
     return [
         replace(finding, related=(*finding.related, *added)) if (added := tuple(_elsewhere(finding, files))[:MOST]) else finding
         for finding in findings

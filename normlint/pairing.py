@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from normlint.command_lines import Command, together
 from normlint.entrypoints import EntryPoint
 from normlint.findings import Confidence
+from normlint.settings.model import Settings
 from normlint.weight_files import handed_over, shared_file
 
 _COMPARED = frozenset({"eval", "inference", "export", "unknown", "library"})
@@ -39,15 +40,16 @@ class Pair:
 
 
 def pairs(
-    entries: tuple[EntryPoint, ...], chosen: Callable[[str, str], bool | None], commands: tuple[Command, ...] = ()
+    entries: tuple[EntryPoint, ...], settings: Settings, commands: tuple[Command, ...] = ()
 ) -> Iterator[Pair]:
-    """The pairs that evidence makes, without those that a user forbids (``chosen`` is False) and with those that one forces."""
-    forced = {frozenset((one.path, other.path)): (one, other) for one in entries for other in entries
-              if one.path < other.path and chosen(one.path, other.path)}  # fmt: skip
-    for one, other in forced.values():
-        yield from _forced(one, other)
+    """The pairs that evidence makes, without those that a user forbids and with those that one forces."""
+    named = [entry for entry in entries if settings.forces_pairs_of(entry.path)]
+    for one in named:
+        for other in named:
+            if one.path < other.path and settings.pair_of(one.path, other.path):
+                yield from _forced(one, other)
     for pair in by_evidence(entries, commands):
-        if chosen(pair.training.path, pair.other.path) is None:
+        if settings.pair_of(pair.training.path, pair.other.path) is None:
             yield pair
 
 
@@ -84,10 +86,12 @@ def by_evidence(entries: tuple[EntryPoint, ...], commands: tuple[Command, ...] =
                     evidence = evidence_of(training, other, model, commands)
                     if evidence:
                         yield Pair(training, other, model, evidence)
-    yield from _by_file(entries, commands)
+    yield from _by_file(entries, by_model, commands)
 
 
-def _by_file(entries: tuple[EntryPoint, ...], commands: tuple[Command, ...]) -> Iterator[Pair]:
+def _by_file(
+    entries: tuple[EntryPoint, ...], by_model: dict[str, list[EntryPoint]], commands: tuple[Command, ...]
+) -> Iterator[Pair]:
     """What training saves, itself or through a program that exports its model, and another program loads."""
     for saving, model, other, loaded, path in handed_over(entries):
         if other.role not in _COMPARED or other.path == saving.path:
@@ -96,8 +100,8 @@ def _by_file(entries: tuple[EntryPoint, ...], commands: tuple[Command, ...]) -> 
         if saving.role == "train":
             yield Pair(saving, other, model, told, loaded)
             continue
-        for training in entries:
-            if training.role == "train" and model in training.models and training.path != other.path:
+        for training in by_model.get(model, ()):
+            if training.role == "train" and training.path != other.path:
                 evidence = evidence_of(training, saving, model, commands)
                 if evidence:
                     yield Pair(training, other, model, (*told, *evidence), loaded)

@@ -80,7 +80,7 @@ class Tracer:
     """Finds traces in the facts of a run; indexes them once."""
 
     def __init__(self, facts: Facts) -> None:
-        self._files = {file.path: file for file in facts.files}
+        self._files = facts.by_path
         self._states: dict[_Point, State] = {}
         self._observed: dict[_Point, Observation] = {}
         for observation in self._all():

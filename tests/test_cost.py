@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import cProfile
 import json
 import os
+import pstats
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -90,3 +93,17 @@ def test_a_run_without_a_site_still_tells_of_comments_and_of_files_that_cannot_b
     plain, whole = (analyze((tree,), Settings(jobs=1), root=tree, with_facts=facts) for facts in (False, True))
     assert plain.known_facts is None and whole.known_facts is not None
     assert check_json(plain, statistics=True) == check_json(whole, statistics=True)
+
+
+def calls_of_a_run(root: Path) -> dict[tuple[str, int, str], int]:
+    """How often each function was called in a run over a project, by file, line and name."""
+    profile = cProfile.Profile()
+    profile.runcall(analyze, (root,), Settings(jobs=1), root=root, with_facts=False)
+    return {function: row[1] for function, row in pstats.Stats(profile).stats.items()}  # type: ignore[attr-defined]
+
+
+def test_four_times_as_many_files_call_no_function_more_than_four_times_as_often(tmp_path: Path) -> None:
+    course = runpy.run_path(str(Path(__file__).parent.parent / "benchmarks" / "growth.py"))["course"]
+    small, large = (calls_of_a_run(course(tmp_path, files)) for files in (40, 160))
+    grown = {function: (small.get(function, 0), count) for function, count in large.items()}
+    assert {function: counts for function, counts in grown.items() if counts[1] > 4.5 * counts[0] + 200} == {}

@@ -6,6 +6,7 @@ that it can be kept for the next run, or be evaluated in another process.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,8 @@ from normlint.values import FunctionValue, Numbering, unit_of
 
 if TYPE_CHECKING:
     from normlint.evaluate.machine import Machine
+
+_SOME = re.compile(rb"[^\0]+")
 
 
 @dataclass(slots=True)
@@ -114,7 +117,11 @@ class Reach:
 
     def paths(self, mask: int) -> list[str]:
         """The modules of a mask."""
-        return [self._paths[index] for index, digit in enumerate(bin(mask)[:1:-1]) if digit == "1"]
+        found: list[str] = []
+        for match in _SOME.finditer(mask.to_bytes(mask.bit_length() // 8 + 1, "little")):  # mostly few of very many
+            for index, byte in enumerate(match[0], match.start()):
+                found += (self._paths[8 * index + bit] for bit in range(8) if byte >> bit & 1)
+        return found
 
     def _bit(self, path: str) -> int:
         bit = self._bits.get(path)

@@ -19,7 +19,7 @@ def _is_gray(image: Image) -> bool:
 
 def _is_always_gray(observation: Observation, facts: Facts) -> bool:
     """Whether the image has one channel whatever the conditions of the same call are."""
-    file = next((file for file in facts.files if file.path == observation.place.path), None)
+    file = facts.by_path.get(observation.place.path)
     group = file.by_place.get(observation.place, ()) if file is not None else ()
     same = (other.before for other in (observation, *group) if other.stack == observation.stack)
     return all(before is not None and _is_gray(before) for before in same)

@@ -29,7 +29,8 @@ def _gets(given: Stats) -> str:
 
 
 def _numbers(facts: Facts, place: Place) -> tuple[Related, ...]:
-    return next((file.numbers_at(place) for file in facts.files if file.path == place.path), ())
+    file = facts.by_path.get(place.path)
+    return file.numbers_at(place) if file is not None else ()
 
 
 def check(facts: Facts) -> Iterator[Finding]:

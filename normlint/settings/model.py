@@ -104,3 +104,7 @@ class Settings:
     def pair_of(self, path: str, other: str) -> bool | None:
         """Whether the two files must (True) or must not (False) be compared; None where evidence decides."""
         return next((entry.paired for entry in reversed(self.pairs) if entry.names(path, other)), None)
+
+    def forces_pairs_of(self, path: str) -> bool:
+        """Whether the file at the POSIX path may be one that ``pair_of`` is True for, with some other file."""
+        return any(entry.paired and (entry.one.match(path) or entry.other.match(path)) for entry in self.pairs)
