@@ -9,6 +9,7 @@ from functools import cached_property
 
 from normlint.arrivals import Arrival, arrival_of, is_opaque
 from normlint.evaluate.observations import Construction, Feed, ModuleEvidence, WeightsFile
+from normlint.places import Place
 from normlint.roles import role_of
 from normlint.sites import Role
 
@@ -23,7 +24,7 @@ class EntryPoint:
     """One file with the models and data that its top level and functions reach.
 
     ``feeds`` are the images that reach models, ``deliveries`` what its loaders deliver, ``weights`` the files that models
-    are saved to and loaded from.
+    are saved to and loaded from; ``runs`` says that something happens when the file is started.
     """
 
     path: str
@@ -34,6 +35,7 @@ class EntryPoint:
     models: frozenset[str]
     imports: frozenset[str]
     weights: tuple[WeightsFile, ...] = ()
+    runs: bool = True
 
     @property
     def folder(self) -> str:
@@ -43,10 +45,13 @@ class EntryPoint:
     def datasets(self) -> frozenset[str]:
         return frozenset(feed.name for feed in self.deliveries if feed.name)
 
-    def arrivals(self, model: str, train: bool | None = None) -> tuple[Arrival, ...] | None:
-        """The images at a model; None where one of them is not known, or there is none."""
+    def arrivals(self, model: str, train: bool | None = None, made: Place | None = None) -> tuple[Arrival, ...] | None:
+        """The images at a model; None where one of them is not known, or there is none.
+
+        With ``made``, only those at objects that were made there, where some were.
+        """
         feeds = [f for f in self.feeds if f.model == model and (train is None or f.train is train)]
-        return known(feeds)
+        return known([f for f in feeds if made is not None and f.made == made] or feeds)
 
     def delivered(self) -> tuple[Arrival, ...] | None:
         """The images that the loaders deliver, the training ones where some are marked; None as in ``arrivals``."""
@@ -91,7 +96,7 @@ def entry_points(
         found.append(
             EntryPoint(
                 module.path, role, evidence, tuple(f for f in reached if f.model), tuple(f for f in reached if not f.model),
-                models, module.imports, tuple(files.get(module.path, ())),
+                models, module.imports, tuple(files.get(module.path, ())), module.runs,
             )
         )  # fmt: skip
     return tuple(found)

@@ -57,12 +57,9 @@ def mismatches(pairs: Iterable[Pair], observations: Iterable[Observation]) -> It
         groups[pair.other.path, pair.fed].append(pair)
     observed = by_entry(observations)
     for group in groups.values():
-        expected = training_arrivals(group)
-        if expected is None:
-            continue
         pair = group[0]
-        entry, model = pair.other, pair.fed
-        for arrival in _disagreeing(entry, model, expected, inside=pair.training is pair.other):
+        entry = pair.other
+        for arrival, expected in _compared(group):
             chosen = [a.made_at.path for a in (arrival, expected[0]) if a.made_at is not None and _is_default(a, observed)]
             yield Mismatch(
                 arrival, expected[0], _place(arrival, entry, observed), _side(arrival, entry), "training",
@@ -85,13 +82,21 @@ def _side(arrival: Arrival, entry: EntryPoint) -> str:
     return role if role in {"eval", "inference", "export"} else "other code"
 
 
+def _compared(group: list[Pair]) -> Iterator[tuple[Arrival, tuple[Arrival, ...]]]:
+    """What arrives elsewhere and disagrees with all of the training, for each place where the model's objects are made."""
+    entry, model = group[0].other, group[0].fed
+    inside = group[0].training is entry
+    for made in dict.fromkeys(feed.made for feed in entry.feeds if feed.model == model):
+        expected = training_arrivals(group, made)
+        if expected is not None:
+            yield from ((arrival, expected) for arrival in _disagreeing(entry, model, made, expected, inside))
+
+
 def comparison(pair: Pair) -> str:
     """What came of a pair: "agree", "differ", or "not known" where one side is not."""
-    expected = training_arrivals([pair])
-    if expected is None or pair.other.arrivals(pair.fed) is None:
-        return "not known"
-    inside = pair.training is pair.other
-    return "differ" if any(_disagreeing(pair.other, pair.fed, expected, inside)) else "agree"
+    if any(True for _ in _compared([pair])):
+        return "differ"
+    return "not known" if training_arrivals([pair]) is None or pair.other.arrivals(pair.fed) is None else "agree"
 
 
 def outliers(entries: tuple[EntryPoint, ...], observations: Iterable[Observation]) -> Iterator[Mismatch]:
@@ -133,17 +138,27 @@ def by_entry(observations: Iterable[Observation]) -> dict[tuple[str, Place], lis
     return observed
 
 
-def training_arrivals(group: list[Pair]) -> tuple[Arrival, ...] | None:
-    """How images arrive in the paired training; None where that is not known or the trainings differ."""
+def training_arrivals(group: list[Pair], made: Place | None = None) -> tuple[Arrival, ...] | None:
+    """How images arrive in the paired training; None where that is not known or the trainings differ.
+
+    A trainer that teaches two models of one class is held against those that the other program makes at the same ``made``.
+    """
     found: list[Arrival] = []
     for pair in group:
-        arrivals = pair.training.arrivals(pair.model, train=True) or pair.training.arrivals(pair.model)
+        arrivals = pair.training.arrivals(pair.model, True, made) or pair.training.arrivals(pair.model, made=made)
         if arrivals is None and not any(feed.model == pair.model for feed in pair.training.feeds):
             arrivals = _normalized(pair.training.delivered())
+        if arrivals is None and _is_part(pair.training, group):
+            continue
         if arrivals is None:
             return None
         found.extend(arrivals)
     return tuple(found) if found and all(arrival.agrees(found[0]) for arrival in found) else None
+
+
+def _is_part(training: EntryPoint, group: list[Pair]) -> bool:
+    """Whether a file does nothing when it is started, and another training imports it: that one says what it is given."""
+    return not training.runs and any(training.path in pair.training.imports for pair in group)
 
 
 def _normalized(arrivals: tuple[Arrival, ...] | None) -> tuple[Arrival, ...] | None:
@@ -151,10 +166,12 @@ def _normalized(arrivals: tuple[Arrival, ...] | None) -> tuple[Arrival, ...] | N
     return arrivals if arrivals is not None and all(arrival.stats is not None for arrival in arrivals) else None
 
 
-def _disagreeing(entry: EntryPoint, model: str, expected: tuple[Arrival, ...], inside: bool) -> Iterator[Arrival]:
+def _disagreeing(
+    entry: EntryPoint, model: str, made: Place | None, expected: tuple[Arrival, ...], inside: bool
+) -> Iterator[Arrival]:
     calls: dict[Place, list[Feed]] = defaultdict(list)
     for feed in entry.feeds:
-        if feed.model == model and not (inside and feed.train):
+        if feed.model == model and feed.made == made and not (inside and feed.train):
             calls[feed.place].append(feed)
     for feeds in calls.values():
         if any(is_opaque(feed) for feed in feeds):

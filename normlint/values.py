@@ -190,11 +190,12 @@ class DictCell:
 
 @dataclass(frozen=True, slots=True)
 class InstanceCell:
-    """An object of a class of the project; its attributes are kept here, its methods in the class."""
+    """An object of a class of the project, made at ``made``; its attributes are kept here, its methods in the class."""
 
     cls: ClassValue
     attributes: tuple[tuple[str, Value], ...] = ()
     open: bool = False
+    made: Place | None = None
 
     def get(self, name: str) -> Value | None:
         for known, value in self.attributes:

@@ -12,7 +12,15 @@ from normlint.evaluate.attributes import bind_method
 from normlint.evaluate.channelwise import changed_in_place, told_to_change, zipped_with_stats
 from normlint.evaluate.constants import constant_site
 from normlint.evaluate.emission import flush
-from normlint.evaluate.feeding import hands_to_parts, is_model, record_call, record_construction, record_method, sampled
+from normlint.evaluate.feeding import (
+    hands_to_parts,
+    is_model,
+    makes_models,
+    record_call,
+    record_construction,
+    record_method,
+    sampled,
+)
 from normlint.evaluate.guards import alternatives
 from normlint.evaluate.helper_sites import entering_images, observe_helper
 from normlint.evaluate.machine import DEEPEST_CALL, BudgetSpent, Machine, class_member
@@ -201,7 +209,7 @@ def call_function(
     entering = (*positional, *(value for _, value in named))
     record_method(run, function, entering, place)
     followed = run.matters(function, called=True) or _hands_on(run, function, entering) or _is_registry(run, function, entering)
-    followed = followed or any(configuration.file_named(run, value) for value in entering)
+    followed = followed or any(configuration.file_named(run, value) for value in entering) or makes_models(run, function)
     if recursive or len(run.stack) >= DEEPEST_CALL or not followed:
         name = file_among(run, positional, named) or function.name
         return run.unknown("output", name, place, maker=maker_of(function, positional))
@@ -388,7 +396,7 @@ def instantiate(run: Machine, cls: ClassValue, positional: tuple[Value, ...], na
 
     flush_all(run, positional, named)
     record_construction(run, cls, place)
-    instance = run.allocate(InstanceCell(cls))
+    instance = run.allocate(InstanceCell(cls, made=place))
     initializer, owner = class_member(cls, "__init__")
     if isinstance(initializer, FunctionValue):
         call(run, bind_method(initializer, instance, owner), positional, named, place)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from normlint.evaluate.machine import Machine
+from normlint.evaluate.machine import Machine, class_member
 from normlint.evaluate.observations import Construction, Feed, steps_of, steps_since
 from normlint.evaluate.transforms import SEQUENTIAL
 from normlint.pixelmap import IDENTITY
@@ -120,13 +120,36 @@ def record_call(
     values = (*positional, *(value for _, value in named))
     if train or (isinstance(function, Bound) and function.name.endswith("_generator")):
         values = tuple(first_of(run, value) for value in values[:1])
-    _log(run, model, values, result, train, place)
+    _log(run, model, made_at(run, function), values, result, train, place)
 
 
 def hands_to_parts(function: FunctionValue) -> bool:
     """Whether a model's method is short and no forward pass: ``encode`` and the like hand their image to a part."""
     short = isinstance(function.body, tuple) and len(function.body) <= _LONGEST_METHOD
     return short and function.name not in _FORWARD and not function.name.startswith("__")
+
+
+def makes_models(run: Machine, function: FunctionValue) -> bool:
+    """Whether a function makes the object that holds models of the project: a trainer's or predictor's ``__init__``.
+
+    A network's own parts are not meant: what has a ``forward`` is one.
+    """
+    owner = function.owner
+    if function.name != "__init__" or owner is None or class_member(owner, "forward")[0] is not None:
+        return False
+    key = ("makes models", function.place)
+    known = run.remembered.get(key)
+    if not isinstance(known, bool):
+        known = run.remembered[key] = any(_names_a_model(run, function, name) for name in run.mentioned(function))
+    return known
+
+
+def _names_a_model(run: Machine, function: FunctionValue, name: str) -> bool:
+    if not name[:1].isupper():
+        return False
+    with run.inside(function.scope):
+        value, _ = run.lookup(name)
+    return isinstance(value, ClassValue) and is_model(value)
 
 
 def record_method(run: Machine, function: FunctionValue, values: tuple[Value, ...], place: Place) -> None:
@@ -141,7 +164,9 @@ def record_method(run: Machine, function: FunctionValue, values: tuple[Value, ..
         for guard, image in images_in(run, value):
             stack = tuple(run.stack)
             run.log.feeds.append(
-                Feed(identity(receiver.cls), image, place, "", train, run.guard | guard, stack, run.function_name)
+                Feed(
+                    identity(receiver.cls), image, place, "", train, run.guard | guard, stack, run.function_name, receiver.made,
+                )
             )
 
 
@@ -200,7 +225,15 @@ def first_of(run: Machine, value: Value) -> Value:
     return item.items[0] if isinstance(item, (TupleValue, ListCell)) and item.items else run.unknown()
 
 
-def _log(run: Machine, model: str, values: tuple[Value, ...], result: Value, train: bool, place: Place) -> None:
+def made_at(run: Machine, value: Value) -> Place | None:
+    """Where the object that a model is was made; None for what is no object of the project."""
+    content = run.contents(value.receiver if isinstance(value, Bound) else value)
+    return content.made if isinstance(content, InstanceCell) else None
+
+
+def _log(
+    run: Machine, model: str, made: Place | None, values: tuple[Value, ...], result: Value, train: bool, place: Place
+) -> None:
     logged = 0
     for value in values:
         for guard, image in images_in(run, value):
@@ -208,8 +241,10 @@ def _log(run: Machine, model: str, values: tuple[Value, ...], result: Value, tra
                 return
             logged += 1
             run.log.feeds.append(
-                Feed(model, image, place, "", train or _trains(run), run.guard | guard, tuple(run.stack), run.function_name)
-            )
+                Feed(
+                    model, image, place, "", train or _trains(run), run.guard | guard, tuple(run.stack), run.function_name, made,
+                )
+            )  # fmt: skip
 
 
 def _maps(run: Machine, result: Value, image: Image) -> bool:

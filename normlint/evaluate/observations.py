@@ -88,7 +88,7 @@ class Feed:
 
     ``model`` identifies the model's definition: ``path:Class`` or ``path:builder`` in the project, else a dotted path.
     ``name`` is the dataset's identity of a delivery. ``train`` says that the call itself trains (``fit``), or that the
-    loader shuffles; ``stack`` are the calls that led here, outermost first.
+    loader shuffles; ``stack`` are the calls that led here, outermost first; ``made`` is where the model's object was made.
     """
 
     model: str
@@ -99,6 +99,7 @@ class Feed:
     guard: Guard = frozenset()
     stack: tuple[Place, ...] = ()
     function: str = ""
+    made: Place | None = None
 
     @property
     def entry(self) -> str:
