@@ -199,7 +199,7 @@ def gather(log: Log, settings: Settings = _DEFAULT, commands: tuple[Command, ...
             )
             for path in paths
         ),
-        tuple(dict.fromkeys(log.feeds)), tuple(dict.fromkeys(log.constructions)), tuple(log.modules),
+        tuple(dict.fromkeys(log.feeds)), tuple(sorted(log.constructions)), tuple(log.modules),
         tuple(dict.fromkeys(log.weights)), commands, settings,
         tuple(log.function_maps), tuple(dict.fromkeys(log.stats_rescaled)),
         tuple(dict.fromkeys(log.aliased)),

@@ -272,6 +272,6 @@ def dataset_name(run: Machine, dataset: Value) -> str:
 
 def record_construction(run: Machine, cls: ClassValue, place: Place) -> None:
     """Log that a model was constructed."""
-    if not run.muted and is_model(cls):
-        run.log.constructions.append(Construction(identity(cls), place, tuple(run.stack)))
+    if not run.muted and not run.dormant and is_model(cls):
+        run.log.constructions.add(Construction(identity(cls), (run.stack[0] if run.stack else place).path))
 

@@ -40,7 +40,7 @@ class Log:
     aliased: list[AliasedChange] = field(default_factory=list)
     dormant: list[Observation] = field(default_factory=list)
     feeds: list[Feed] = field(default_factory=list)
-    constructions: list[Construction] = field(default_factory=list)
+    constructions: set[Construction] = field(default_factory=set)
     modules: list[ModuleEvidence] = field(default_factory=list)
     weights: list[WeightsFile] = field(default_factory=list)
     loads: list[CheckpointLoad] = field(default_factory=list)
@@ -53,8 +53,9 @@ class Log:
         """Add what another log has."""
         for name in _LISTS:
             getattr(self, name).extend(getattr(other, name))
+        self.constructions |= other.constructions
         self.own_weights |= other.own_weights
         self.exhausted += other.exhausted
 
 
-_LISTS = tuple(made.name for made in fields(Log) if made.name not in {"own_weights", "exhausted"})
+_LISTS = tuple(made.name for made in fields(Log) if made.name not in {"constructions", "own_weights", "exhausted"})

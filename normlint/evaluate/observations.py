@@ -107,17 +107,12 @@ class Feed:
         return self.stack[0].path if self.stack else self.place.path
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Construction:
-    """A model that was constructed."""
+    """A model that was constructed; ``entry`` is the file whose top level or function led there."""
 
     model: str
-    place: Place
-    stack: tuple[Place, ...] = ()
-
-    @property
-    def entry(self) -> str:
-        return self.stack[0].path if self.stack else self.place.path
+    entry: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,8 +169,7 @@ def list_dormant(run: Machine, test: ir.Expression, guard: Guard, body: tuple[ir
 def dormancy(run: Machine) -> Iterator[None]:
     """For the length of a ``with`` nothing counts but the sites, and those as dormant."""
     log, returns = run.log, run.frames[-1].returns if run.frames else []
-    kept = [(found, len(found)) for found in (log.pipelines, log.wraparounds, log.mask_clamps, log.feeds,
-                                                  log.constructions, returns)]
+    kept = [(found, len(found)) for found in (log.pipelines, log.wraparounds, log.mask_clamps, log.feeds, returns)]
     run.dormant += 1
     outer, run.state = run.state, run.state.fork()
     try:
