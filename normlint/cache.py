@@ -15,11 +15,12 @@ import stat
 import sys
 import time
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 FOLDER = ".normlint_cache"
 _MAGIC = b"normlint cache 1\n"
@@ -27,12 +28,12 @@ _HEADER = len(_MAGIC) + 16 + 64
 _MOST_BYTES = 1_000_000_000
 _MOST_RESULTS = 8
 _LARGEST_MODULE = 200_000_000
+_CHUNK = 4_000_000
 # A file changed this shortly before the cache was written may change again without its time of change telling.
 _RACY_NANOSECONDS = 2_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """A file as the last run saw it.
 
     ``kept`` is the sieve's word on it, ``marked`` says that it may silence findings, ``library`` that it names a package
@@ -72,22 +73,33 @@ class Store:
         self.path = self.folder / name
         self.contents = Contents()
         self._offsets: dict[str, tuple[int, int]] = {}
-        self._pack = 0
+        self._descriptor: int | None = None
+
+    def __del__(self) -> None:
+        self._close()
+
+    def _close(self) -> None:
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            os.close(descriptor)
 
     def load(self) -> None:
-        """Read files and results; modules are read when they are asked for. Raises nothing: no cache is an empty one."""
+        """Read files and results; modules are read when they are asked for. Raises nothing: no cache is an empty one.
+
+        The file is held open: what another run replaces it by has other modules at other places.
+        """
+        self._close()
+        self.contents, self._offsets = Contents(), {}
         try:
-            with open(self.path, "rb") as stream:
-                index, start = _index(stream.read(_HEADER), stream)
+            self._descriptor = os.open(self.path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
+            index, start = _index(self._descriptor)
             document = json.loads(index)
             if document["stamp"] != stamp() or document["place"] != self._place():
                 return
-            self.contents.files = {path: _known(entry) for path, entry in document["files"].items()}
-            self.contents.results = dict(document["results"])
-            self._offsets = {digest: (int(at), int(size)) for digest, (at, size) in document["modules"].items()}
-            self._pack = start
+            files, results, offsets = _files(document["files"]), dict(document["results"]), _offsets(document["packs"], start)
+            self.contents, self._offsets = Contents(files, results), offsets
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            self.contents, self._offsets = Contents(), {}
+            pass
 
     def module(self, digest: str) -> bytes | None:
         """The encoded module of a file with this content."""
@@ -102,14 +114,13 @@ class Store:
         return data if decompressor.eof else None
 
     def packed(self, digest: str) -> bytes | None:
-        if digest not in self._offsets:
+        """What was saved under this name, compressed."""
+        offset, size = self._offsets.get(digest, (0, 0))
+        if self._descriptor is None or not 0 < size < _LARGEST_MODULE:
             return None
-        offset, size = self._offsets[digest]
         try:
-            with open(self.path, "rb") as stream:
-                stream.seek(self._pack + offset)
-                return stream.read(size) if 0 <= size < _LARGEST_MODULE else None
-        except (OSError, ValueError):
+            return _read(self._descriptor, offset, size)
+        except OSError:
             return None
 
     def save(
@@ -120,17 +131,12 @@ class Store:
 
         Raises nothing: where the folder cannot be written there is no cache.
         """
-        digests = {known.digest for known in files.values()}
-        packs: list[bytes] = []
-        offsets: dict[str, tuple[int, int]] = {}
-        at = 0
-        for digest in sorted(digests.union(units)):
-            packed = modules.get(digest) or self.packed(digest)
-            if packed is not None:
-                offsets[digest] = (at, len(packed))
-                packs.append(packed)
-                at += len(packed)
-        if at > _MOST_BYTES:
+        wanted = {known.digest for known in files.values()}.union(units)
+        kept = sorted((self._offsets[name], name) for name in wanted if name in self._offsets and not modules.get(name))
+        fresh = sorted(name for name in wanted if 0 < len(modules.get(name, b"")) < _LARGEST_MODULE)
+        names = [name for _, name in kept] + fresh
+        sizes = [size for (_, size), _ in kept] + [len(modules[name]) for name in fresh]
+        if sum(sizes) > _MOST_BYTES:
             return
         with contextlib.suppress(OSError):
             self._prepare()
@@ -138,11 +144,12 @@ class Store:
             document = {
                 "stamp": stamp(),
                 "place": self._place(),
-                "files": {path: _entry(known, edge) for path, known in files.items()},
-                "modules": offsets,
+                "files": [list(files), *zip(*[_entry(known, edge) for known in files.values()], strict=True)],
+                "packs": [names, sizes],
                 "results": dict(list(results.items())[-_MOST_RESULTS:]),
             }
-            self._replace(json.dumps(document, separators=(",", ":")).encode("ascii"), packs)
+            index = json.dumps(document, separators=(",", ":")).encode("ascii")
+            self._replace(index, self._copied([place for place, _ in kept]), [modules[name] for name in fresh])
 
     def _prepare(self) -> None:
         """Make the folder, hidden from git and marked for backup programs. Raises ``OSError``, also for a link."""
@@ -164,14 +171,33 @@ class Store:
             raise NotADirectoryError(str(self.folder))
         return [status.st_dev, status.st_ino]
 
-    def _replace(self, index: bytes, packs: Iterable[bytes]) -> None:
+    def _copied(self, places: Iterable[tuple[int, int]]) -> Iterator[bytes]:
+        """The bytes at these places of the file, in order; what lies side by side is read at once. Raises ``OSError``."""
+        runs: list[list[int]] = []
+        for at, size in places:
+            if runs and runs[-1][1] == at:
+                runs[-1][1] += size
+            else:
+                runs.append([at, at + size])
+        for start, end in runs:
+            for at in range(start, end, _CHUNK):
+                size = min(_CHUNK, end - at)
+                data = _read(self._descriptor, at, size) if self._descriptor is not None else None
+                if data is None:
+                    raise OSError("the cache was cut off")
+                yield data
+
+    def _replace(self, index: bytes, *packs: Iterable[bytes]) -> None:
         temporary = self.path.with_name(f"{self.path.name}.{os.getpid()}.{time.monotonic_ns()}.tmp")
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
         try:
             with open(os.open(temporary, flags, 0o600), "wb") as stream:
                 stream.write(_MAGIC + b"%016x" % len(index) + sha256(index).hexdigest().encode())
                 stream.write(index)
-                stream.writelines(packs)
+                for some in packs:
+                    stream.writelines(some)
+            if os.name == "nt":
+                self._close()  # what is open cannot be replaced there
             os.replace(temporary, self.path)
         except BaseException:
             with contextlib.suppress(OSError):
@@ -179,18 +205,33 @@ class Store:
             raise
 
 
+_FLAGS = [(bool(flags & 1), bool(flags & 2), bool(flags & 4), bool(flags & 8)) for flags in range(16)]
 _CACHEDIR_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# Made by normlint; https://bford.info/cachedir/\n"
 
 
-def _index(header: bytes, stream: Any) -> tuple[bytes, int]:
-    """The checked index and where the modules begin. Raises ``ValueError``."""
-    if len(header) != _HEADER or not header.startswith(_MAGIC):
+def _read(descriptor: int, at: int, size: int) -> bytes | None:
+    """The bytes there, all of them; without moving a position that forked processes share, where the system can.
+
+    Raises ``OSError``.
+    """
+    if hasattr(os, "pread"):
+        data = os.pread(descriptor, size, at)
+    else:
+        os.lseek(descriptor, at, os.SEEK_SET)
+        data = os.read(descriptor, size)
+    return data if len(data) == size else None
+
+
+def _index(descriptor: int) -> tuple[bytes, int]:
+    """The checked index and where the modules begin. Raises ``ValueError`` and ``OSError``."""
+    header = _read(descriptor, 0, _HEADER)
+    if header is None or not header.startswith(_MAGIC):
         raise ValueError("no cache")
     size = int(header[len(_MAGIC) : len(_MAGIC) + 16], 16)
     if size > _MOST_BYTES:
         raise ValueError("too large")
-    index = stream.read(size)
-    if sha256(index).hexdigest().encode() != header[-64:]:
+    index = _read(descriptor, _HEADER, size)
+    if index is None or sha256(index).hexdigest().encode() != header[-64:]:
         raise ValueError("damaged")
     return index, _HEADER + size
 
@@ -201,11 +242,33 @@ def _entry(known: Known, edge: int) -> tuple[int, int, str, int]:
     return modified, known.size, known.digest, known.kept + 2 * known.marked + 4 * known.library + 8 * known.pixels
 
 
-def _known(entry: Any) -> Known:
-    modified, size, digest, flags = entry
-    if not (type(modified) is type(size) is type(flags) is int and type(digest) is str):
-        raise ValueError("no entry of a file")
-    return Known(modified, size, digest, bool(flags & 1), bool(flags & 2), bool(flags & 4), bool(flags & 8))
+def _files(columns: Any) -> dict[str, Known]:
+    """The files of an index. Raises ``ValueError`` and ``TypeError``."""
+    if len(columns) == 1:
+        return {}
+    paths, modified, sizes, digests, flags = columns
+    for column, kind in ((paths, str), (modified, int), (sizes, int), (digests, str), (flags, int)):
+        _check(column, kind)
+    if flags and not 0 <= min(flags) <= max(flags) < len(_FLAGS):
+        raise ValueError("no flags of a file")
+    rows = zip(paths, modified, sizes, digests, flags, strict=True)
+    return {path: Known(*row, *_FLAGS[some]) for path, *row, some in rows}
+
+
+def _offsets(columns: Any, at: int) -> dict[str, tuple[int, int]]:
+    """Where each pack lies, the first one at ``at``. Raises ``ValueError`` and ``TypeError``."""
+    names, sizes = columns
+    _check(names, str)
+    _check(sizes, int)
+    if sizes and not 0 < min(sizes) <= max(sizes) < _LARGEST_MODULE:
+        raise ValueError("no size of a pack")
+    starts = accumulate(sizes[:-1], initial=at)
+    return {name: (start, size) for name, size, start in zip(names, sizes, starts, strict=True)} if names else {}
+
+
+def _check(column: Any, kind: type) -> None:
+    if type(column) is not list or not {kind}.issuperset(map(type, column)):
+        raise ValueError("a column is missing")
 
 
 def stamp() -> str:

@@ -61,7 +61,7 @@ class SourceFile:
     """
 
     path: str
-    absolute: Path
+    absolute: Path | str
     kind: Kind
     size: int = 0
     modified: int = 0
@@ -204,15 +204,17 @@ def _relative(root: Path, path: Path) -> str:
 
 def _of_git(root: Path, listed: gitlist.Listing) -> Iterator[str]:
     """The listed paths whose folders hold sources. An index is hostile: it can name paths behind links, or ``..``."""
-    usable: dict[str, bool] = {}
-    untracked = frozenset(listed.untracked)
-    for path in (*listed.tracked, *listed.untracked):
-        *folders, _ = path.split("/")
-        unwanted = NEVER_SOURCE | BUILD_FOLDERS if path in untracked else NEVER_SOURCE
-        if path.startswith("/") or ".." in folders or not unwanted.isdisjoint(folders):
-            continue
-        if _all_plain(root, folders, usable):
-            yield path
+    plain: dict[str, bool] = {}
+    for paths, unwanted in ((listed.tracked, NEVER_SOURCE), (listed.untracked, NEVER_SOURCE | BUILD_FOLDERS)):
+        usable: dict[str, bool] = {}
+        for path in paths:
+            folder = path.rpartition("/")[0]
+            if folder not in usable:
+                folders = folder.split("/") if folder else []
+                wanted = not path.startswith("/") and ".." not in folders and unwanted.isdisjoint(folders)
+                usable[folder] = wanted and _all_plain(root, folders, plain)
+            if usable[folder]:
+                yield path
 
 
 def _all_plain(root: Path, folders: list[str], known: dict[str, bool]) -> bool:
@@ -220,19 +222,19 @@ def _all_plain(root: Path, folders: list[str], known: dict[str, bool]) -> bool:
     for depth in range(1, len(folders) + 1):
         folder = "/".join(folders[:depth])
         if folder not in known:
-            known[folder] = _is_plain_folder(root / folder)
+            known[folder] = _is_plain_folder(f"{root}/{folder}")
         if not known[folder]:
             return False
     return True
 
 
-def _is_plain_folder(folder: Path) -> bool:
+def _is_plain_folder(folder: str) -> bool:
     """A real folder, no link, and no virtual environment."""
     try:
         mode = os.lstat(folder).st_mode
     except OSError:
         return False
-    return stat.S_ISDIR(mode) and not os.path.lexists(folder / "pyvenv.cfg")
+    return stat.S_ISDIR(mode) and not os.path.lexists(f"{folder}/pyvenv.cfg")
 
 
 def _walk(root: Path, start: Path, leaves_out: LeavesOut, problems: set[ReportedProblem]) -> Iterator[str]:
@@ -261,6 +263,7 @@ def _collect(
     root: Path, paths: Iterable[str], files: dict[str, SourceFile], problems: set[ReportedProblem]
 ) -> None:
     """Adds the regular files among ``paths``; links, pipes and devices are never opened."""
+    above = f"{root}".rstrip("/")
     for path in paths:
         kind = KINDS.get(os.path.splitext(path)[1].lower())
         if kind is None:
@@ -268,7 +271,7 @@ def _collect(
         if len(files) >= MAX_FILES:
             problems.add((".", f"more than {MAX_FILES} files: the rest is not checked"))
             return
-        absolute = root / path
+        absolute = f"{above}/{path}"
         try:
             status = os.lstat(absolute)
         except FileNotFoundError:
@@ -279,7 +282,7 @@ def _collect(
         if stat.S_ISREG(status.st_mode):
             files.setdefault(path, SourceFile(path, absolute, kind, status.st_size, status.st_mtime_ns))
         elif stat.S_ISLNK(status.st_mode):
-            problem = _link_problem(root, absolute)
+            problem = _link_problem(root, Path(absolute))
             if problem is not None and kind != "config":
                 problems.add((path, problem))
 

@@ -6,12 +6,15 @@ A unit holds as long as no module that it reaches has another content, and the f
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from normlint.evaluate.units import Reach
 from normlint.places import Place
+from normlint.reach import Reach
+
+if TYPE_CHECKING:
+    from normlint.workspace import Workspace
 
 KEY = "units"
 Problem = tuple[Place, str]
@@ -30,6 +33,10 @@ def body_key(path: str) -> str:
     return f"body {path}"
 
 
+_FEW = 40
+_KEYS = (config_key, top_key, body_key)
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Modules whose top level is evaluated, in order, and those whose functions are."""
@@ -40,7 +47,8 @@ class Plan:
 
 @dataclass(slots=True)
 class Earlier:
-    """``digests`` name the content of every file that a unit reached; ``order`` is that in which top levels were begun.
+    """``digests`` name the content of every file that a unit reached, and ``forms`` what an evaluation sees of it; ``logs``
+    name what each unit observed, by its key. ``order`` is that in which top levels were begun.
 
     ``direct`` are the modules that each top level asked for or imported, ``changed`` those whose values it changed, and
     ``asked`` the modules that the functions of each module asked for. ``problems`` are those of the modules.
@@ -53,14 +61,21 @@ class Earlier:
     changed: Edges = field(default_factory=dict)
     asked: Edges = field(default_factory=dict)
     problems: dict[str, list[Problem]] = field(default_factory=dict)
+    forms: dict[str, str] = field(default_factory=dict)
+    logs: dict[str, str] = field(default_factory=dict)
 
-    def plan(self, modules: Iterable[str], digest: Callable[[str], str]) -> Plan:
-        """What must be evaluated now, where ``modules`` are those that may hold sites."""
+    def stale(self, modules: Iterable[str], workspace: Workspace) -> set[str]:
+        """The modules that an evaluation sees otherwise than the last one; ``modules`` are those that may hold sites now."""
+        changed = {path for path, known in self.digests.items() if workspace.digest(path) != known}
+        if len(changed) <= _FEW:  # more are lowered in several processes
+            changed = {path for path in changed if workspace.form(path) != self.forms.get(path)}
+        return changed | (set(modules) ^ self.asked.keys())
+
+    def plan(self, modules: Iterable[str], stale: Iterable[str]) -> Plan:
+        """What must be evaluated now, where ``modules`` are those that may hold sites, and ``stale`` have changed."""
         wanted = list(modules)
         reach = self.reach()
-        changed = {path for path, known in self.digests.items() if digest(path) != known}
-        changed |= set(wanted) ^ self.asked.keys()
-        touched = reach.bits(changed)
+        touched = reach.bits(stale)
         bodies = [path for path in wanted if path not in self.asked or reach.of({path, *self.asked[path]}) & touched]
         needed = 0
         for path in bodies:
@@ -79,7 +94,8 @@ class Earlier:
         """As bytes that ``unpack`` reads back."""
         named = (self.direct, self.changed, self.asked)
         others = {other for edges_of in named for edges in edges_of.values() for other in edges}
-        paths = sorted(others.union(self.digests, self.order, self.problems, *named))
+        kept = (key.partition(" ")[2] for key in self.logs)
+        paths = sorted(others.union(self.digests, self.order, self.problems, kept, *named))
         number = {path: index for index, path in enumerate(paths)}
 
         def edges(named: Mapping[str, Iterable[str]]) -> list[list[int]]:
@@ -89,6 +105,8 @@ class Earlier:
             self.environment, paths, [self.digests.get(path) for path in paths], [number[path] for path in self.order],
             edges(self.direct), edges(self.changed), edges(self.asked),
             [[number[path], *map(problem_to, found)] for path, found in self.problems.items()],
+            [self.forms.get(path) for path in paths],
+            [[self.logs.get(key(path)) for path in paths] for key in _KEYS],
         ]  # fmt: skip
         return json.dumps(document, separators=(",", ":")).encode("ascii")
 
@@ -96,7 +114,7 @@ class Earlier:
 def unpack(data: bytes | None, environment: str) -> Earlier:
     """What ``pack`` wrote in the same environment; nothing for anything else."""
     try:
-        written, paths, digests, order, direct, changed, asked, problems = json.loads(data or b"null")
+        written, paths, digests, order, direct, changed, asked, problems, forms, logs = json.loads(data or b"null")
         if written != environment:
             return Earlier(environment)
         texts = [_text(path) for path in paths]
@@ -110,6 +128,13 @@ def unpack(data: bytes | None, environment: str) -> Earlier:
             [texts[_index(item)] for item in order],
             edges(direct), edges(changed), edges(asked),
             {texts[_index(row[0])]: [problem_from(item) for item in row[1:]] for row in problems},
+            {path: _text(form) for path, form in zip(texts, forms, strict=True) if form is not None},
+            {
+                key(path): _text(log)
+                for key, column in zip(_KEYS, logs, strict=True)
+                for path, log in zip(texts, column, strict=True)
+                if log is not None
+            },
         )  # fmt: skip
     except (ValueError, TypeError, LookupError, RecursionError):
         return Earlier(environment)

@@ -3,44 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from normlint.context import with_context
 from normlint.evaluation import evaluate
-from normlint.facts import Facts, gather
-from normlint.inventory import inventory
-from normlint.origins import with_origins
-from normlint.plugins import all_rules
-from normlint.reconcile import reconcile, unreadable, unused_suppressions
-from normlint.results import Outcome
-from normlint.screening import screen
-from normlint.selection import Selection
+from normlint.results import Outcome, unaffected
 from normlint.settings.model import Settings
-from normlint.suppression.silence import silence
 from normlint.workspace import Workspace
+
+if TYPE_CHECKING:
+    from normlint.facts import Facts
 
 Progress = Callable[[int, int], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The outcome of a run, the facts that it rests on (None: it is that of an earlier run), and what names them."""
+
+    outcome: Outcome
+    facts: Facts | None
+    rests_on: str
+
+
 def find(
-    workspace: Workspace, settings: Settings, root: Path, progress: Progress | None
-) -> tuple[Outcome, Facts]:
-    """The outcome of a run over the files of ``workspace``, and the facts that it rests on."""
+    workspace: Workspace,
+    settings: Settings,
+    root: Path,
+    progress: Progress | None,
+    *,
+    with_facts: bool = True,
+    with_sites: bool = True,
+) -> Found:
+    """The outcome of a run over the files of ``workspace``.
+
+    Without facts it is that of an earlier run where the evaluation says the same as then; without sites they are not listed.
+    """
+    known: list[Outcome] = []
+
+    def holds(rests_on: str, reached: tuple[str, ...]) -> bool:
+        outcome = unaffected(workspace, settings, rests_on, reached, with_sites=with_sites)
+        known.extend(() if outcome is None else (outcome,))
+        return outcome is not None
+
     try:
-        evaluation = evaluate(workspace, settings.jobs, progress)
+        evaluation = evaluate(workspace, settings.jobs, progress, None if with_facts else holds)
     finally:
         workspace.close()
-    log = evaluation.log
-    facts = gather(log, settings, workspace.commands())
-    selection = Selection(settings.select, settings.ignore, settings.extend_select)
-    rules = all_rules(settings.plugins, root)
-    findings = with_origins(reconcile(facts, selection, rules), facts) + unreadable(evaluation.problems, selection)
-    if settings.suppressions:
-        suppressions = workspace.suppressions()
-        findings, used = silence(findings, suppressions)
-        comments = (comment for path in sorted(suppressions) for comment in suppressions[path])
-        findings += unused_suppressions(comments, used, selection, rules)
-    findings = with_context(screen(findings, settings), workspace.text)
-    findings.sort(key=lambda finding: finding.order)
-    statistics = {"budgets spent": log.exhausted, "observations": len(log.observations)}
-    return Outcome(tuple(findings), tuple(inventory(facts)), evaluation.reached, statistics), facts
+    if evaluation.log is None:
+        return Found(known[0], None, evaluation.rests_on)
+    from normlint.judgement import judge
+
+    listed = with_sites or evaluation.afresh  # next to a first run it costs nothing
+    outcome, facts = judge(workspace, settings, root, evaluation, evaluation.log, with_sites=listed)
+    return Found(outcome, facts, evaluation.rests_on)

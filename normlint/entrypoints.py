@@ -10,13 +10,9 @@ from functools import cached_property
 from normlint.arrivals import Arrival, arrival_of, is_opaque
 from normlint.evaluate.observations import Construction, Feed, ModuleEvidence, WeightsFile
 from normlint.places import Place
+from normlint.purposes import TRAINING, UNIT_TESTS, USING
 from normlint.roles import role_of
 from normlint.sites import Role
-
-# Names that a file mentions when it trains, and when it only uses a model.
-_TRAINS = frozenset({"backward", "apply_gradients", "train_on_batch", "fit_generator", "manual_backward"})
-_USES = frozenset({"no_grad", "inference_mode", "load_state_dict", "predict", "InferenceSession", "eval"})
-_UNIT_TESTS = frozenset({"pytest", "unittest", "TestCase", "assertEqual", "assert_allclose"})
 
 
 @dataclass(frozen=True)
@@ -113,12 +109,12 @@ def _with_arguments(feeds: Iterable[Feed]) -> list[Feed]:
 def _marked(feed: Feed, module: ModuleEvidence) -> Feed:
     """A feed at the top level of a file that trains there is one of training."""
     top = not feed.function and not feed.stack and feed.model
-    return replace(feed, train=True) if top and not _TRAINS.isdisjoint(module.words) else feed
+    return replace(feed, train=True) if top and not TRAINING.isdisjoint(module.words) else feed
 
 
 def _is_unit_test(module: ModuleEvidence) -> bool:
     folders = module.path.split("/")[:-1]
-    return not module.words.isdisjoint(_UNIT_TESTS) or bool({"tests", "test", "testing"} & set(folders)) or not module.runs
+    return not module.words.isdisjoint(UNIT_TESTS) or bool({"tests", "test", "testing"} & set(folders)) or not module.runs
 
 
 def _role(module: ModuleEvidence, feeds: Iterable[Feed]) -> tuple[Role, str]:
@@ -130,7 +126,7 @@ def _role(module: ModuleEvidence, feeds: Iterable[Feed]) -> tuple[Role, str]:
         named = "eval"  # test.py beside train.py measures a model on test data
     if any(feed.train and feed.model for feed in feeds):
         return "train", "a model is trained on what it is fed"
-    words = sorted(module.words & _TRAINS)
+    words = sorted(module.words & TRAINING)
     if words and module.runs:
         return "train", f"calls {words[0]}"
     if module.serves and named != "train":
@@ -141,5 +137,5 @@ def _role(module: ModuleEvidence, feeds: Iterable[Feed]) -> tuple[Role, str]:
         return "train", "shuffles what its loader delivers"
     if named in {"train", "eval", "inference", "export"}:
         return named, f"named as {named}"
-    words = sorted(module.words & _USES)
+    words = sorted(module.words & USING)
     return ("inference", f"calls {words[0]}") if words else ("unknown", "nothing says whose data goes through it")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -82,19 +83,20 @@ def analyze(
     *,
     store: Store | None = None,
     with_facts: bool = True,
+    with_sites: bool = True,
 ) -> Analysis:
     """Index the project around ``paths`` from its root and report what touches them.
 
     ``overlay`` holds the bytes of files, by path, that are not as they are on disk. ``root`` is an absolute folder above
     all paths; without one it is found. ``progress`` is called with the number of files done and of all.
     ``store`` is the cache, read and replaced; ``with_facts`` False lets the result be one that an earlier run left there,
-    without facts.
+    without facts, and ``with_sites`` False one without sites.
 
     Raises ``normlint.discover.PathError`` for a path that does not exist, and ``normlint.catalogue.CatalogueError`` for a
     catalogue file of the settings that does not say what it must.
     """
     with rare_collection(), _catalogue_of(settings):
-        return _analyze(paths, settings, overlay, root or project_root(paths), progress, store, with_facts)
+        return _analyze(paths, settings, overlay, root or project_root(paths), progress, store, with_facts, with_sites)
 
 
 def analyze_files(files: Overlay, settings: Settings, root: Path) -> Analysis:
@@ -116,17 +118,31 @@ def _analyze(
     progress: Progress | None,
     store: Store | None,
     with_facts: bool,
+    with_sites: bool,
 ) -> Analysis:
     own = {DEFAULT_NAME, _relative(root, settings.baseline or root / DEFAULT_NAME)}
     on_disk = tuple(path for path in paths if _relative(root, path) not in overlay or path.exists())
-    discovery = discover(
-        root, on_disk, lambda path, folder: path in own or settings.leaves_out(path, folder),
-        force=settings.force_exclude, respect_gitignore=settings.respect_gitignore,
-    )  # fmt: skip
+    with _loading(store):
+        discovery = discover(
+            root, on_disk, lambda path, folder: path in own or settings.leaves_out(path, folder),
+            force=settings.force_exclude, respect_gitignore=settings.respect_gitignore,
+        )  # fmt: skip
     discovery = _with_unsaved(discovery, overlay, settings, root)
-    if store is not None:
-        store.load()
-    return _judged(Workspace(discovery, overlay, store), paths, settings, root, progress, with_facts)
+    return _judged(Workspace(discovery, overlay, store), paths, settings, root, progress, with_facts, with_sites)
+
+
+@contextmanager
+def _loading(store: Store | None) -> Iterator[None]:
+    """Read the cache within the ``with``, in which git is waited for."""
+    if store is None:
+        yield
+        return
+    thread = threading.Thread(target=store.load)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
 
 
 def _with_unsaved(discovery: Discovery, overlay: Overlay, settings: Settings, root: Path) -> Discovery:
@@ -148,8 +164,9 @@ def _judged(
     root: Path,
     progress: Progress | None = None,
     with_facts: bool = True,
+    with_sites: bool = True,
 ) -> Analysis:
-    outcome = None if with_facts else recalled(workspace, settings)
+    outcome = None if with_facts else recalled(workspace, settings, with_sites=with_sites)
     facts = None
     if outcome is None and not with_facts:
         outcome = nothing_to_find(workspace, settings)
@@ -158,15 +175,16 @@ def _judged(
     if outcome is None:
         from normlint.engine import find
 
-        outcome, facts = find(workspace, settings, root, progress)
-        workspace.save(remember(workspace, settings, outcome))
+        found = find(workspace, settings, root, progress, with_facts=with_facts, with_sites=with_sites)
+        outcome, facts = found.outcome, found.facts
+        workspace.save(remember(workspace, settings, outcome, found.rests_on))
     wanted = path_filter(root, paths)
     findings = outcome.findings
     touching = {id(f) for f in findings if wanted(f.place.path, *(r.place.path for r in f.related))}
     return Analysis(
         root,
         tuple(f for f in findings if id(f) in touching and f.silenced is None),
-        tuple(site for site in outcome.sites if wanted(site.place.path)),
+        tuple(site for site in outcome.sites or () if wanted(site.place.path)),
         files_seen=sum(not is_text(path) for path in workspace.files),
         files_lowered=len(outcome.reached),
         statistics=outcome.statistics,

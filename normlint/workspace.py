@@ -216,6 +216,16 @@ class Workspace:
         known = self.look(path) if path in self.files else None
         return known.digest if known is not None else "unreadable"
 
+    def form(self, path: str) -> str:
+        """Names what an evaluation sees of a file: its lowered form, which comments are no part of."""
+        known = self.look(path) if path in self.files else None
+        if known is None:
+            return "unreadable"
+        packed = self._packed.get(known.digest) or (self.store.packed(known.digest) if self.store is not None else None)
+        if packed is None and self.load(path) is not None:
+            packed = self._packed.get(known.digest)
+        return sha256(packed).hexdigest()[:32] if packed else f"content {known.digest}"
+
     def unit(self, key: str) -> bytes | None:
         """What the last run left of a unit of work."""
         return self.store.module(key) if self.store is not None else None
@@ -223,6 +233,10 @@ class Workspace:
     def packed_now(self, digest: str) -> bytes:
         """The packed module of this content, where this run made it."""
         return self._packed.get(digest, b"")
+
+    def forget_units(self) -> None:
+        """Leave none of the units that were to be left so far."""
+        self._units.clear()
 
     def keep_packed(self, digest: str, data: bytes) -> None:
         """Leave a module that another process has packed for the next run."""
@@ -238,7 +252,7 @@ class Workspace:
         """Names all that a result rests on: which files there are, and the content of those that count."""
         wanted = frozenset(reached)
         kept = frozenset(self.kept())
-        total = sha256(repr(self._found_wrong).encode("utf-8", "surrogatepass"))
+        lines = [repr(self._found_wrong)]
         for path, file in self.files.items():
             known = self.look(path)
             if known is None:
@@ -247,8 +261,8 @@ class Workspace:
                 content = known.digest
             else:
                 content = "-"
-            total.update(f"{path}\0{content}\n".encode("utf-8", "surrogatepass"))
-        return total.hexdigest()
+            lines.append(f"{path}\0{content}\n")
+        return sha256("".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
     def save(self, results: Mapping[str, object]) -> None:
         """Leave what is known for the next run."""

@@ -223,11 +223,11 @@ def forged(path: Path, change: Callable[[dict[str, object]], None]) -> None:
 
 def _other_outcome(document: dict[str, object]) -> None:
     for entry in document["results"].values():  # type: ignore[attr-defined]
-        entry["outcome"][1][0][0] = "os.system"
+        entry["findings"][0][0] = "os.system"
 
 
 def _other_modules(document: dict[str, object]) -> None:
-    document["modules"] = {digest: [0, 10**12] for digest in document["modules"]}  # type: ignore[attr-defined]
+    document["packs"][1] = [10**12 for _ in document["packs"][1]]  # type: ignore[index]
     document["results"] = {}
 
 
@@ -237,12 +237,16 @@ def _other_modules(document: dict[str, object]) -> None:
         _other_outcome,
         _other_modules,
         lambda document: document.update(files={"../x": ["a", 1, 2, 3]}),
+        lambda document: document.update(files=[["../x"], ["a"], [1], [2], [3]]),
+        lambda document: document.update(files=[["x"], [1], [2], ["3"], [99]]),
+        lambda document: document["packs"][1].pop(),
+        lambda document: document["packs"][1].reverse(),
         lambda document: document.update(files=[]),
         lambda document: document.update(results=7),
         lambda document: document.update(results={"x": None}),
         lambda document: document.update(stamp="another version"),
         lambda document: document.update(place=[1, 2]),
-        lambda document: document.pop("modules"),
+        lambda document: document.pop("packs"),
     ],
 )
 def test_a_forged_cache_does_no_harm(tree: Path, change: Callable[[dict[str, object]], None]) -> None:

@@ -60,7 +60,7 @@ def test_kinds_and_order(project: Path) -> None:
         ("n.ipynb", "notebook"),
     ]
     assert found.problems == ()
-    assert all(file.absolute == project / file.path for file in found.files)
+    assert all(Path(file.absolute) == project / file.path for file in found.files)
 
 
 def test_folders_that_hold_no_sources(project: Path) -> None:

@@ -6,24 +6,32 @@ import os
 import random
 import re
 import shutil
+import zlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from normlint import ahead, bodies, evaluation
+from normlint import ahead, bodies, judgement
+from normlint.attempt import Attempt
 from normlint.cache import Store
 from normlint.earlier import Earlier, unpack
 from normlint.evaluate.log import Log
 from normlint.evaluate.machine import Machine
-from normlint.evaluate.units import Reach, Unit
+from normlint.evaluate.units import Unit
+from normlint.facts import Facts
 from normlint.log_codec import LogError, decode, encode
 from normlint.places import Place
 from normlint.project import Analysis, Settings, analyze
+from normlint.reach import Reach
 from normlint.report.json_output import check_json, sites_json
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 PROJECTS = sorted(folder for folder in (FIXTURES / "projects").iterdir() if any(folder.rglob("*.py")))
+
+
+SWAPPED = "import torchvision.transforms as T\n\nuse = 'rgb', T.Normalize([0.229, 0.224, 0.225], [0.485, 0.456, 0.406])\n"
 
 
 def outputs(analysis: Analysis) -> tuple[str, str]:
@@ -78,6 +86,96 @@ def test_only_what_reaches_a_changed_file_is_evaluated(tree: Path, tmp_path: Pat
     assert evaluated == ["stats.py", "train.py"]
     assert warm == run(tree, None)
     assert "0.2," in warm[1]
+
+
+@pytest.fixture
+def judged(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """One entry for each time that rules run."""
+    runs: list[int] = []
+    original = judgement.gather
+
+    def noting(log: Log, *others: Any) -> Facts:
+        runs.append(len(log.observations))
+        return original(log, *others)
+
+    monkeypatch.setattr(judgement, "gather", noting)
+    return runs
+
+
+TRAIN = "normalize = T.Normalize(MEAN, STD)\n"
+BACK = "    return x * 0.5 + 0.5\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "evaluates", "judges"),
+    [
+        ("stats.py", "0.25]\n", "0.25]\n# A comment.\n", False, False),
+        ("train.py", TRAIN, TRAIN.replace("\n", "  # A comment behind a site.\n"), False, False),
+        ("alone.py", BACK, f"{BACK}\n\ndef more(x):\n    return x\n", True, False),
+        ("alone.py", BACK, f"{BACK}\n\nROUND = 7\n", True, False),
+        # What must not be taken for the same:
+        ("stats.py", "0.25]\n", "0.2]\n", True, True),
+        ("stats.py", "MEAN =", "# A comment that moves what is below.\nMEAN =", True, True),
+        ("alone.py", BACK, f"{BACK}\n\ndef more(x):\n    return x / 255\n", True, True),
+        ("alone.py", BACK, BACK.replace("\n", "  # normlint: ignore\n"), False, True),
+        ("train.py", "from stats import MEAN, STD", "from stats import STD\nMEAN = STD", True, True),
+        ("train.py", TRAIN, TRAIN.replace("(MEAN, STD)", "(MEAN,  STD)"), True, True),
+        ("stats.py", "MEAN", "def broken(:\nMEAN", True, True),
+    ],
+)
+def test_only_what_is_seen_otherwise_is_judged_again(
+    tree: Path, tmp_path: Path, evaluated: list[str], judged: list[int],
+    name: str, before: str, after: str, evaluates: bool, judges: bool,
+) -> None:  # fmt: skip
+    run(tree, tmp_path / "cache")
+    evaluated.clear()
+    judged.clear()
+    edit(tree / name, lambda text: text.replace(before, after, 1))
+    warm = run(tree, tmp_path / "cache")
+    assert (bool(evaluated), bool(judged)) == (evaluates, judges)
+    assert warm == run(tree, None)
+    edit(tree / name, lambda text: text.replace(after, before, 1))
+    assert run(tree, tmp_path / "cache") == run(tree, None)
+
+
+def test_what_findings_quote_is_read_again(tree: Path, tmp_path: Path, judged: list[int]) -> None:
+    """A fingerprint holds the text of a finding's places, of which an evaluation sees no quotes and no spaces at the end."""
+    (tree / "train.py").write_text(SWAPPED)
+    first = run(tree, tmp_path / "cache")
+    assert '"rule": "NL305"' in first[0]
+    judged.clear()
+    edit(tree / "train.py", lambda text: text.replace("0.485,", "0.485 ,"))
+    assert run(tree, tmp_path / "cache") == run(tree, None)
+    edit(tree / "train.py", lambda text: text.replace("'rgb'", '"rgb"'))
+    assert run(tree, tmp_path / "cache") == run(tree, None)
+
+
+def test_what_is_told_beside_the_code_is_judged_again(tree: Path, tmp_path: Path, judged: list[int]) -> None:
+    (tree / "README.md").write_text("Nothing.\n")
+    run(tree, tmp_path / "cache")
+    judged.clear()
+    edit(tree / "README.md", lambda text: text + "```\npython train.py\npython alone.py\n```\n")
+    assert run(tree, tmp_path / "cache") == run(tree, None)
+    assert len(judged) == 2
+
+
+def test_a_log_that_is_gone_or_damaged_is_made_again(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(tree, tmp_path / "cache")
+    original = Store.packed
+    edit(tree / "alone.py", lambda text: text.replace("0.5", "0.25"))
+    for lost in (None, zlib.compress(encode(Log(exhausted=3)))):
+        monkeypatch.setattr(
+            Store, "packed", lambda self, name, lost=lost: lost if name.endswith(" train.py") else original(self, name)
+        )
+        assert run(tree, tmp_path / "cache") == run(tree, None)
+        edit(tree / "alone.py", lambda text: text.replace("0.25", "0.125"))
+
+
+def test_sites_are_listed_after_a_run_that_listed_none(tree: Path, tmp_path: Path) -> None:
+    run(tree, tmp_path / "cache")
+    edit(tree / "alone.py", lambda text: text.replace("0.5", "0.25"))
+    analyze((tree,), root=tree, store=Store(tree, tmp_path / "cache"), with_facts=False, with_sites=False)
+    assert run(tree, tmp_path / "cache") == run(tree, None)
 
 
 def test_a_module_that_changes_another_ones_values_is_reached_by_it(tree: Path, tmp_path: Path, evaluated: list[str]) -> None:
@@ -160,13 +258,13 @@ def test_what_a_dead_process_leaves_is_evaluated_here(tree: Path, monkeypatch: p
 
 def logs_of(root: Path, monkeypatch: pytest.MonkeyPatch) -> list[Log]:
     logs: list[Log] = []
-    original = evaluation._Run._log
+    original = Attempt._log
 
-    def noting(self: evaluation._Run, key: str, unit: Unit | None, data: bytes = b"") -> Log:
-        logs.append(original(self, key, unit, data))
+    def noting(self: Attempt, key: str) -> Log:
+        logs.append(original(self, key))
         return logs[-1]
 
-    monkeypatch.setattr(evaluation._Run, "_log", noting)
+    monkeypatch.setattr(Attempt, "_log", noting)
     run(root, None)
     return logs
 
@@ -195,7 +293,8 @@ def test_damaged_logs_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_known_of_units_survives_its_encoding() -> None:
     earlier = Earlier(
         "here", {"a.py": "1", "b.py": "2"}, ["a.py", "b.py"], {"a.py": ["b.py"], "b.py": []}, {"b.py": ["a.py"]},
-        {"a.py": ["b.py", "c.py"]}, {"b.py": [(Place("b.py", 1, 2, 3, 4), "unreadable")]},
+        {"a.py": ["b.py", "c.py"]}, {"b.py": [(Place("b.py", 1, 2, 3, 4), "unreadable")]}, {"a.py": "3"},
+        {"config x.yaml": "4", "top b.py": "5", "body b.py": "6", "body a.py": "7"},
     )  # fmt: skip
     assert unpack(earlier.pack(), "here") == earlier
     assert unpack(earlier.pack(), "elsewhere") == Earlier("elsewhere")

@@ -71,7 +71,7 @@ def check(
 
     def run(overlay: Overlay = MappingProxyType({})) -> Analysis:
         overlay = {**unsaved, **overlay}
-        return earlier(run_analysis(paths, resolved, overlay, with_facts=with_facts, quiet=quiet))
+        return earlier(run_analysis(paths, resolved, overlay, with_facts=with_facts, with_sites=False, quiet=quiet))
 
     analysis = run()
     unsafe_fixes = resolved.settings.unsafe_fixes

@@ -25,12 +25,14 @@ def run_analysis(
     overlay: Overlay = MappingProxyType({}),
     *,
     with_facts: bool = True,
+    with_sites: bool = True,
     quiet: bool = False,
 ) -> Analysis:
     """Analyze the project around ``paths`` (default: the current folder). Raises ``Trouble``.
 
     ``overlay`` holds the bytes of files, by path, that are not as they are on disk. Without facts the result may be that
-    of an earlier run over the same files. A long run at a terminal shows a progress bar unless it is ``quiet``.
+    of an earlier run over the same files; without sites there are none in it. A long run at a terminal shows a progress
+    bar unless it is ``quiet``.
     """
     from normlint.cache import Store
     from normlint.commands.rule_names import check_rule_names
@@ -44,8 +46,9 @@ def run_analysis(
         store = Store(resolved.root, settings.cache_dir) if settings.cache and not own else None
         with progress_bar(not quiet) as progress:
             return analyze(
-                paths or (Path(),), settings, overlay, resolved.root, progress, store=store, with_facts=with_facts or own
-            )
+                paths or (Path(),), settings, overlay, resolved.root, progress,
+                store=store, with_facts=with_facts or own, with_sites=with_sites or with_facts,
+            )  # fmt: skip
     except Exception as error:
         if _is_expected(error):
             raise Trouble(str(error)) from error

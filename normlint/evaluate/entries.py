@@ -18,6 +18,7 @@ from normlint.evaluate.text import text
 from normlint.evaluate.units import Unit
 from normlint.pixelmap import IDENTITY
 from normlint.places import Place
+from normlint.purposes import TELLING
 from normlint.values import (
     ALWAYS,
     ClassValue,
@@ -68,7 +69,7 @@ def _open_module(run: Machine, path: str, scope: int) -> None:
     _run_program(run, module, scope)
     run.log.modules.append(
         ModuleEvidence(
-            path, run.words.get(path, frozenset()), frozenset(run.imported.get(path, ())), has_work(module),
+            path, run.words.get(path, frozenset()) & TELLING, frozenset(run.imported.get(path, ())), has_work(module),
             serves(module.body, run.words.get(path, frozenset())),
         )
     )

@@ -138,7 +138,8 @@ class WeightsFile:
 class ModuleEvidence:
     """What a module's source mentions that says whose data goes through it, and which files of the project it imports.
 
-    ``runs``: something happens when it is started; ``serves``: a server starts it.
+    ``words`` are those of ``purposes.TELLING`` in it; ``runs``: something happens when it is started; ``serves``: a server
+    starts it.
     """
 
     path: str

@@ -1,0 +1,187 @@
+"""One attempt at the units of a project: those that hold no more are evaluated, the others are taken over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+
+from normlint.bodies import Bodies, Body
+from normlint.catalogue import catalogue
+from normlint.config_composition import ConfigTrees
+from normlint.config_values import ConfigValues
+from normlint.discover import is_text
+from normlint.documented_flags import DocumentedFlags
+from normlint.earlier import KEY, Earlier, Plan, body_key, config_key, top_key
+from normlint.evaluate.imports import module_scope
+from normlint.evaluate.log import Log
+from normlint.evaluate.machine import Machine
+from normlint.evaluate.relevance import CONFIG_FILE
+from normlint.evaluation import Evaluation, Holds, modules_of, rests_on
+from normlint.log_codec import LogError, decode, encode
+from normlint.workspace import Workspace
+
+Progress = Callable[[int, int], None]
+_NOTHING = Log()
+_NO_BODY = Body()
+
+
+class Attempt:
+    """``earlier`` is what the last run left; the units that it has not, or that hold no more, are evaluated."""
+
+    def __init__(self, workspace: Workspace, earlier: Earlier, jobs: int, progress: Progress | None) -> None:
+        self.workspace = workspace
+        self.earlier = earlier
+        self.jobs = jobs
+        self.progress = progress
+        self.modules = modules_of(workspace)
+        self.configs = [path for path in workspace.kept() if workspace.files[path].kind == "config"]
+        self.machine = Machine(workspace.load, frozenset(workspace.files), catalogue(), frozenset(self.modules))
+        self._configure([path for path, file in workspace.files.items() if file.kind == "config"])
+        self.work = Bodies(workspace, self.machine)
+        self._made: dict[str, tuple[Log | None, bytes]] = {}
+
+    def _configure(self, read: list[str]) -> None:
+        """Let the machine ask what configs, and the command lines in texts, say."""
+        configs = tuple(path for path in read if not is_text(path))
+        values = ConfigValues(configs, self.workspace.data)
+        self.machine.configured, self.machine.configurable = values.find, values.sets
+        self.machine.config_trees = ConfigTrees(configs, self.workspace.data)
+        self.machine.replaced = DocumentedFlags(tuple(filter(is_text, read)), self.workspace.data).replaces
+        self.machine.relevant_everywhere = frozenset({CONFIG_FILE} if configs else ())
+
+    def result(self, holds: Holds | None) -> Evaluation | None:
+        """None where what was left cannot be used after all."""
+        self._evaluate(self._plan())
+        before = self.earlier.changed
+        if any(changed != set(before.get(path, ())) for path, changed in self.machine.tops.changed.items()):
+            return None  # values of modules that others saw without the change, or with one that is no more
+        try:
+            return self._put_together(holds)
+        except LogError:
+            return None
+
+    def whole(self, holds: Holds | None) -> Evaluation:
+        """With everything evaluated."""
+        self._evaluate(self._plan())
+        return self._put_together(holds)
+
+    def _plan(self) -> Plan:
+        return self.earlier.plan(self.modules, self.earlier.stale(self.modules, self.workspace))
+
+    def _evaluate(self, plan: Plan) -> None:
+        self.workspace.lower_ahead(plan.tops, self.jobs)
+        for path in plan.tops:
+            module_scope(self.machine, path)
+            self.workspace.forget(path)
+        self.machine.tops.reach.resettle()
+        taken_over, progress = len(self.modules) - len(plan.bodies), self.progress
+        self.work.evaluate(
+            plan.bodies, self.jobs, lambda done: progress(taken_over + done, len(self.modules)) if progress else None
+        )
+
+    def _put_together(self, holds: Holds | None) -> Evaluation:
+        """The logs of all units, in the order of their files. Raises ``LogError`` for one that was left and is damaged."""
+        later = self._later()
+        keys = self._take(later)
+        self.workspace.keep_unit(KEY, later.pack())
+        name, reached = rests_on(self.workspace, later), tuple(sorted(later.direct))
+        if holds is not None and holds(name, reached):
+            return Evaluation(None, reached, (), name)
+        log = Log()
+        for key in keys:
+            log.extend(self._log(key))
+        problems = [problem for found in later.problems.values() for problem in found]
+        return Evaluation(log, reached, (*self.workspace.problems, *problems, *log.failures), name, not self.earlier.order)
+
+    def _take(self, later: Earlier) -> list[str]:
+        """Leave every unit for the next run, and what is known of it in ``later``; their keys in order."""
+        keys = []
+        for path in self.configs:
+            keys.append(config_key(path))
+            if not self.earlier.order:  # else the environment is the same, and with it every config
+                log = Log()
+                log.observations.extend(self.workspace.config(path))
+                self._made[config_key(path)] = log, b""
+        tops, elsewhere = self.machine.tops.units, self.work.tops
+        for path in sorted(later.direct):
+            keys.append(top_key(path))
+            if path in tops or path in elsewhere:
+                self._made[top_key(path)] = (tops[path].log, b"") if path in tops else (None, elsewhere[path].data)
+            if path in later.asked:
+                keys.append(body_key(path))
+                body = self.work.bodies.get(path, _NO_BODY)
+                if body != _NO_BODY:
+                    self._made[body_key(path)] = (None, body.data) if body.unit is None else (body.unit.log, b"")
+        for path in (*self.configs, *sorted(later.direct)):
+            known = self.workspace.module_problems.get(path)
+            if known is None:
+                known = list(elsewhere[path].problems) if path in elsewhere else self.earlier.problems.get(path)
+            if known:
+                later.problems[path] = known
+        if self.workspace.store is not None:
+            for key in keys:
+                self._leave(key, later)
+        return keys
+
+    def _leave(self, key: str, later: Earlier) -> None:
+        if key not in self._made:
+            before = self.earlier.logs.get(key)
+            if before is not None:
+                later.logs[key] = before
+                self.workspace.keep_unit(key)
+            return
+        log, data = self._made[key]
+        if log != _NOTHING:
+            data = data if log is None else encode(log)
+            later.logs[key] = _named(data)
+            self.workspace.keep_unit(key, data)
+
+    def _log(self, key: str) -> Log:
+        """The log of a unit: of this process, of another one, or as the last run left it. Raises ``LogError``."""
+        if key in self._made:
+            log, data = self._made[key]
+            return decode(data) if log is None else log
+        if key not in self.earlier.logs:
+            return _NOTHING
+        before = self.workspace.unit(key)
+        if before is None or _named(before) != self.earlier.logs[key]:
+            raise LogError("a log is missing")
+        return decode(before)
+
+    def _later(self) -> Earlier:
+        """What this run leaves: the modules that are still reached, in the order of the last run with the new ones last."""
+        earlier, tops, elsewhere = self.earlier, self.machine.tops, self.work.tops
+        later = Earlier(
+            earlier.environment,
+            direct=earlier.direct
+            | {path: list(top.asked) for path, top in elsewhere.items()}
+            | {path: unit.asked for path, unit in tops.units.items()},
+            changed=earlier.changed
+            | {path: list(top.changed) for path, top in elsewhere.items()}
+            | {path: sorted(others) for path, others in tops.changed.items()},
+            asked={path: earlier.asked[path] for path in self.modules if path in earlier.asked}
+            | {path: list(body.asked) for path, body in self.work.bodies.items()},
+        )
+        reach = later.reach()
+        mask = 0
+        for path in self.modules:
+            mask |= reach.of({path, *later.asked.get(path, ())})
+        reached = set(reach.paths(mask))
+        later.direct = {path: direct for path, direct in later.direct.items() if path in reached}
+        later.changed = {path: others for path, others in later.changed.items() if path in reached and others}
+        later.digests = {path: self.workspace.digest(path) for path in sorted(reached | {*self.modules})}
+        if self.workspace.store is not None:
+            later.forms = {path: self._form(path, digest) for path, digest in later.digests.items()}
+        order = dict.fromkeys((*earlier.order, *tops.units, *sorted(elsewhere)))
+        later.order = [path for path in order if path in later.direct]
+        return later
+
+    def _form(self, path: str, digest: str) -> str:
+        earlier = self.earlier
+        known = earlier.forms.get(path) if earlier.digests.get(path) == digest else None
+        return known or self.workspace.form(path)
+
+
+def _named(data: bytes) -> str:
+    """Names the content of a log."""
+    return sha256(data).hexdigest()[:32]
