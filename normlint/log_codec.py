@@ -11,10 +11,11 @@ import types
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from functools import cache
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from normlint.evaluate.log import Log
 from normlint.evaluate.observations import SinkContract
+from normlint.log_readers import LogError, Reader, reader
 from normlint.pixelmap import Affine, Interval
 from normlint.places import Place
 from normlint.values import Image, Origin, Pending, Step
@@ -24,17 +25,12 @@ _SHARED: tuple[type[Any], ...] = (Place, Affine, Interval, Origin, Step, Image, 
 _TAGS = {made: tag for tag, made in enumerate(_SHARED)}
 
 _Write = Callable[[Any, "_Pool"], Any]
-_Read = Callable[[Any, list[Any]], Any]
-
-
-class LogError(ValueError):
-    """Bytes that ``encode`` of this version did not write."""
 
 
 def encode(log: Log) -> bytes:
     """The log as bytes that ``decode`` reads back to an equal one."""
     pool = _Pool()
-    lists = [write(getattr(log, name), pool) for name, write, _ in _schema()]
+    lists = [write(getattr(log, name), pool) for name, write in _schema()]
     return json.dumps([FORMAT, pool.entries, lists], separators=(",", ":")).encode("ascii")
 
 
@@ -44,23 +40,32 @@ def decode(data: bytes) -> Log:
         version, entries, lists = _list(json.loads(data), 3)
         if version != FORMAT:
             raise LogError("written by another version")
-        schema = _schema()
+        readers, read_lists = _readers()
         pool: list[Any] = []
-        for entry in _list(entries):
-            if type(entry) is not list or not entry or type(entry[0]) is not int or not 0 <= entry[0] < len(_SHARED):
+        for tag, *fields_of in entries:
+            if type(tag) is not int or tag < 0:
                 raise LogError("an unknown entry")
-            made, readers = _shared_readers(entry[0])
-            if len(entry) != len(readers) + 1:
-                raise LogError("a field is missing")
-            pool.append(made(*[read(item, pool) for read, item in zip(readers, entry[1:], strict=True)]))
-        log = Log()
-        for (name, _, read), item in zip(schema, _list(lists, len(schema)), strict=True):
-            setattr(log, name, read(item, pool))
-        return log
+            pool.append(readers[tag](fields_of, pool))
+        return Log(**dict(zip(_names(), read_lists(lists, pool), strict=True)))
     except LogError:
         raise
-    except (ValueError, TypeError, RecursionError) as error:
+    except (ValueError, TypeError, LookupError, RecursionError) as error:
         raise LogError(f"damaged: {error}") from error
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    return tuple(made.name for made in fields(Log))
+
+
+@cache
+def _readers() -> tuple[list[Reader], Reader]:
+    """What reads the fields of each kind of entry, by its tag, and what reads those of the log itself."""
+    hints = get_type_hints(Log)
+    return (
+        [reader(made, [hint for _, hint in _named_hints(made)], _SHARED) for made in _SHARED],
+        reader(tuple, [hints[name] for name in _names()], _SHARED, together=True),
+    )
 
 
 class _Pool:
@@ -68,6 +73,7 @@ class _Pool:
 
     def __init__(self) -> None:
         self.entries: list[list[Any]] = []
+        self._places: dict[Place, int] = {}
         self._known: dict[int, tuple[int, Any]] = {}  # the object as well: its identity must not be given to another
 
     def index(self, value: Any) -> int:
@@ -75,6 +81,11 @@ class _Pool:
         known = self._known.get(id(value))
         if known is not None:
             return known[0]
+        if made is Place:
+            at = self._places.get(value)
+            if at is not None:
+                return at
+            self._places[value] = len(self.entries)
         if isinstance(value, Step):
             self._behind(value)
         entry = [_TAGS[made], *[write(getattr(value, name), self) for name, write in _shared_writers(made)]]
@@ -95,9 +106,9 @@ class _Pool:
 
 
 @cache
-def _schema() -> tuple[tuple[str, _Write, _Read], ...]:
+def _schema() -> tuple[tuple[str, _Write], ...]:
     hints = get_type_hints(Log)
-    return tuple((made.name, _writer(hints[made.name]), _reader(hints[made.name])) for made in fields(Log))
+    return tuple((name, _writer(hints[name])) for name in _names())
 
 
 def _named_hints(made: type[Any]) -> list[tuple[str, Any]]:
@@ -109,11 +120,6 @@ def _named_hints(made: type[Any]) -> list[tuple[str, Any]]:
 @cache
 def _shared_writers(made: type[Any]) -> tuple[tuple[str, _Write], ...]:
     return tuple((name, _writer(hint)) for name, hint in _named_hints(made))
-
-
-@cache
-def _shared_readers(tag: int) -> tuple[type[Any], tuple[_Read, ...]]:
-    return _SHARED[tag], tuple(_reader(hint) for _, hint in _named_hints(_SHARED[tag]))
 
 
 @cache
@@ -151,61 +157,10 @@ def _only(arguments: tuple[Any, ...]) -> Any:
     return wanted
 
 
-@cache
-def _reader(hint: Any) -> _Read:
-    origin, arguments = get_origin(hint), get_args(hint)
-    if hint in _TAGS:
-        return _reference(hint)
-    if origin in (Union, types.UnionType):
-        read = _reader(_only(arguments))
-        return lambda data, pool: None if data is None else read(data, pool)
-    if origin is Literal:
-        return _choice(frozenset(arguments))
-    if origin in (tuple, list, frozenset, set) and not (origin is tuple and arguments[-1] is not Ellipsis):
-        each = _reader(arguments[0])
-        return lambda data, pool: origin([each(item, pool) for item in _list(data)])
-    if origin is tuple:
-        all_of = [_reader(argument) for argument in arguments]
-        return lambda data, pool: tuple(
-            [read(item, pool) for read, item in zip(all_of, _list(data, len(all_of)), strict=True)]
-        )
-    if isinstance(hint, type) and is_dataclass(hint):
-        named = [_reader(inner) for _, inner in _named_hints(hint)]
-        return lambda data, pool: hint(*[read(v, pool) for read, v in zip(named, _list(data, len(named)), strict=True)])
-    return _scalar(*((float, int) if hint is float else (hint,)))
-
-
-def _reference(made: type[Any]) -> _Read:
-    def read(data: Any, pool: list[Any]) -> Any:
-        if type(data) is not int or not 0 <= data < len(pool):
-            raise LogError("an entry is missing")
-        found = pool[data]
-        if type(found) is not made:
-            raise LogError("an entry of another kind")
-        return found
-
-    return read
-
-
-def _choice(choices: frozenset[Any]) -> _Read:
-    def read(data: Any, pool: list[Any]) -> Any:
-        if isinstance(data, (list, dict)) or data not in choices:
-            raise LogError("none of the choices")
-        return data
-
-    return read
-
-
-def _scalar(*kinds: type) -> _Read:
-    def read(data: Any, pool: list[Any]) -> Any:
-        if type(data) not in kinds:
-            raise LogError(f"{kinds[0].__name__} expected")
-        return data
-
-    return read
-
-
 def _list(data: Any, size: int | None = None) -> list[Any]:
     if type(data) is not list or (size is not None and len(data) != size):
         raise LogError("a list is missing")
     return data
+
+
+__all__ = ["LogError", "decode", "encode"]
