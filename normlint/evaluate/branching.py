@@ -16,8 +16,10 @@ Branch = tuple[Guard, State]
 
 def join(into: State, branches: Sequence[Branch], unknown: MakeUnknown) -> None:
     """Merge forks of ``into`` that exclude each other; what only some of them made is kept as it is."""
-    for key in dict.fromkeys(key for _, end in branches for key in end.changes):
-        held = [(guard, content) for guard, end in branches if (content := end.get(key)) is not None]
+    changed = [(guard, end.changes) for guard, end in branches]
+    for key in dict.fromkeys(key for _, changes in changed for key in changes):
+        before = into.get(key)
+        held = [(guard, content) for guard, changes in changed if (content := changes.get(key, before)) is not None]
         if held:
             into.set(key, _merged(held, unknown))
 

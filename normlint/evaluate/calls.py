@@ -205,7 +205,8 @@ def call_function(
     """Evaluate a function of the project at a call; bounded in depth, never recursive."""
     positional = tuple(run.settled(flush(run, value)) for value in positional)
     named = tuple((name, run.settled(flush(run, value))) for name, value in named)
-    recursive = any(f.function is not None and f.function.place == function.place for f in run.frames)
+    defined = function.place
+    recursive = any(f.function is not None and f.function.place == defined for f in run.frames)
     entering = (*positional, *(value for _, value in named))
     record_method(run, function, entering, place)
     followed = run.matters(function, called=True) or _hands_on(run, function, entering) or _is_registry(run, function, entering)

@@ -11,17 +11,21 @@ from normlint.evaluate.part_sites import earlier_statements, observe_parts, obse
 from normlint.evaluate.words import SINGLE_STATS
 from normlint.pixelmap import Affine, Numbers, collapse
 from normlint.sites import SiteKind
-from normlint.values import Alternatives, Bound, ChannelRef, Image, Pending, Ref, Step, Value
+from normlint.values import Alternatives, Bound, ChannelRef, Guard, Image, Pending, Ref, Step, Value
 
 _FORMULA = frozenset({"mean", "std", "mean/std", "image-mean", "image-std"})
 _EXTREMES = frozenset({"image-min", "image-max", "image-range"})
 _PEAK = "peak"
 _CHANNELS = 3
+# Kinds of values that arithmetic may hide behind.
+_HOLDING = frozenset({Image, Ref, ChannelRef, Alternatives, Bound})
 _LEVELS = (255.0, 256.0, 65535.0, 127.5, 128.0, 127.0, 1023.0)
 
 
 def flush(run: Machine, value: Value) -> Value:
     """Report the arithmetic behind a value that is now used by something else, and mark it as reported."""
+    if type(value) not in _HOLDING:
+        return value
     if isinstance(value, Image):
         if value.pending is None:
             return value
@@ -33,17 +37,32 @@ def flush(run: Machine, value: Value) -> Value:
             _report(run, cell, cell.pending)
             run.state.set(value.address, replace(cell, pending=None))
         elif isinstance(cell, Alternatives):
-            run.state.set(value.address, flush(run, cell))
+            flushed = flush(run, cell)
+            if flushed is not cell:
+                run.state.set(value.address, flushed)
         return value
     if isinstance(value, Alternatives):
-        options = []
-        for guard, option in value.options:
-            with run.under(run.guard | guard):
-                options.append((guard, flush(run, option)))
-        return Alternatives(tuple(options))
+        return _flush_options(run, value)
     if isinstance(value, Bound):
-        return Bound(flush(run, value.receiver), value.name)
+        receiver = flush(run, value.receiver)
+        return value if receiver is value.receiver else Bound(receiver, value.name)
     return value
+
+
+def _flush_options(run: Machine, value: Alternatives) -> Alternatives:
+    options: list[tuple[Guard, Value]] = []
+    changed, outer = False, run.guard
+    for guard, option in value.options:
+        flushed = option
+        if type(option) in _HOLDING:
+            run.guard = outer | guard
+            try:
+                flushed = flush(run, option)
+            finally:
+                run.guard = outer
+        changed = changed or flushed is not option
+        options.append((guard, flushed))
+    return Alternatives(tuple(options)) if changed else value
 
 
 def _report(run: Machine, image: Image, pending: Pending) -> None:

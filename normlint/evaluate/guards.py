@@ -46,7 +46,11 @@ def compatible(one: Guard, other: Guard) -> bool:
     """Whether both guards can hold at once, as far as their literals tell."""
     if not one or not other:
         return True
-    return not any(_contradict(a, b) for a in one for b in other if a[0] == b[0])
+    for a in one:
+        for b in other:
+            if a[0] == b[0] and _contradict(a, b):
+                return False
+    return True
 
 
 _ASKS_DATA = re.compile(
@@ -81,7 +85,7 @@ def alternatives(options: list[tuple[Guard, Value]]) -> Value | None:
     joined: list[tuple[Guard, Value]] = []
     for guard, value in flat:
         for index, (known_guard, known) in enumerate(joined):
-            if known == value:
+            if known is value or known == value:
                 joined[index] = (known_guard & guard, known)
                 break
         else:

@@ -55,7 +55,7 @@ _NESTED_ALTERNATIVES = 4
 
 # Kinds of values that stand for something else, and of contents that no name is bound to.
 _INDIRECT = frozenset({Ref, ChannelRef, Bound})
-_CELLS = (ListCell, DictCell, InstanceCell)
+_CELLS = frozenset({ListCell, DictCell, InstanceCell})
 
 
 class BudgetSpent(Exception):
@@ -137,7 +137,8 @@ class Machine:
         return self.scopes[self.scope].module
 
     def place(self, node: ir.Node) -> Place:
-        return self.scopes[self.scope].module.place(node.span)
+        module = self.scopes[self.scope].module
+        return module.place(node.span) if module.cells else Place(module.path, *node.span)
 
     def place_of(self, span: Span) -> Place:
         return self.module.place(span)
@@ -197,13 +198,14 @@ class Machine:
     def lookup(self, name: str) -> tuple[Value | None, ScopeInfo | None]:
         """The value of a name seen from the current scope, and the scope it was found in."""
         scope: int | None = self.scope
+        scopes, state = self.scopes, self.state
         first = True
         while scope is not None:
-            info = self.scopes[scope]
+            info = scopes[scope]
             if first or info.kind != "class":
-                found = self.state.get((scope, name))
-                if found is not None and not isinstance(found, _CELLS):
-                    return self.pruned(found), info
+                found = state.get((scope, name))
+                if found is not None and type(found) not in _CELLS:
+                    return (self.pruned(found) if isinstance(found, Alternatives) else found), info  # type: ignore[return-value]
             first = False
             scope = info.parent
         return None, None
@@ -296,6 +298,9 @@ class Machine:
 
     def each(self, value: Value, apply: Callable[[Value], Value]) -> Value:
         """Apply to every alternative of a value, and of the cells that it refers to, under its guard."""
+        kind = type(value)
+        if kind is not Alternatives and kind is not Ref:
+            return apply(value)
         return self._each(value, apply, _NESTED_ALTERNATIVES)
 
     def _each(self, value: Value, apply: Callable[[Value], Value], depth: int) -> Value:
@@ -309,17 +314,18 @@ class Machine:
         if depth == 0:
             return self.unknown()
         results: list[tuple[Guard, Value]] = []
-        before = self.state
+        before, outer = self.state, self.guard
         ends: list[tuple[Guard, State]] = []
         for guard, option in content.options:
             self.state = before.fork()
+            self.guard = outer | guard
             try:
-                with self.under(self.guard | guard):
-                    results.append((guard, self._each(option, apply, depth - 1)))
+                results.append((guard, self._each(option, apply, depth - 1)))
             finally:
                 ends.append((guard, self.state))
-                self.state = before
-        branching.join(before, ends, self.unknown)
+                self.state, self.guard = before, outer
+        if any(end.changes for _, end in ends):
+            branching.join(before, ends, self.unknown)
         return alternatives(results) or self.unknown()
 
     # Observations

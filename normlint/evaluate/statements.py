@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from normlint import ir
 from normlint.evaluate import assignment, imports
@@ -41,52 +42,66 @@ def run_block(run: Machine, statements: tuple[ir.Statement, ...]) -> bool:
 
 
 def run_statement(run: Machine, node: ir.Statement) -> bool:
-    run.spend()
-    match node:
-        case ir.Assign():
-            if not assigned_mask(run, node):
-                value = flush(run, evaluate(run, node.value))
-                for target in node.targets:
-                    assignment.assign(run, target, value, node.value)
-        case ir.AugmentedAssign():
-            assignment.augmented(run, node)
-        case ir.ExpressionStatement():
-            assignment.expression_statement(run, node)
-        case ir.Return():
-            value = Unknown(run.unknown().origin) if node.value is None else flush(run, evaluate(run, node.value))
-            if run.frames:
-                run.frames[-1].returns.append((run.guard - run.frames[-1].outer_guard, value))
-            return False
-        case ir.If():
-            return _if(run, node.test, node.body, node.otherwise)
-        case ir.For():
-            _for(run, node)
-        case ir.While():
-            evaluate(run, node.test)
-            widen(run, node.body)
-            _branch(run, node.body)
-        case ir.With():
-            for item in node.items:
-                value = flush(run, evaluate(run, item.value))
-                if item.target is not None:
-                    assignment.assign(run, item.target, value, item.value)
-            return run_block(run, node.body)
-        case ir.Try():
-            return _try(run, node)
-        case ir.Match():
-            return _match(run, node)
-        case ir.Function():
-            define_function(run, node)
-        case ir.Class():
-            define_class(run, node)
-        case ir.Import() | ir.ImportFrom():
-            imports.run_import(run, node)
-        case ir.Jump():
-            if node.value is not None:
-                evaluate(run, node.value)
-            return False
-        case ir.Assert():
-            evaluate(run, node.test)
+    run.steps_left -= 1
+    if run.steps_left < 0:
+        run.overspent()
+    handler = _HANDLERS.get(type(node))
+    return True if handler is None else handler(run, node)
+
+
+def _assign(run: Machine, node: ir.Assign) -> bool:
+    if not assigned_mask(run, node):
+        value = flush(run, evaluate(run, node.value))
+        for target in node.targets:
+            assignment.assign(run, target, value, node.value)
+    return True
+
+
+def _augmented(run: Machine, node: ir.AugmentedAssign) -> bool:
+    assignment.augmented(run, node)
+    return True
+
+
+def _expression(run: Machine, node: ir.ExpressionStatement) -> bool:
+    assignment.expression_statement(run, node)
+    return True
+
+
+def _return(run: Machine, node: ir.Return) -> bool:
+    value = Unknown(run.unknown().origin) if node.value is None else flush(run, evaluate(run, node.value))
+    if run.frames:
+        run.frames[-1].returns.append((run.guard - run.frames[-1].outer_guard, value))
+    return False
+
+
+def _while(run: Machine, node: ir.While) -> bool:
+    evaluate(run, node.test)
+    widen(run, node.body)
+    _branch(run, node.body)
+    return True
+
+
+def _with(run: Machine, node: ir.With) -> bool:
+    for item in node.items:
+        value = flush(run, evaluate(run, item.value))
+        if item.target is not None:
+            assignment.assign(run, item.target, value, item.value)
+    return run_block(run, node.body)
+
+
+def _import(run: Machine, node: ir.Import | ir.ImportFrom) -> bool:
+    imports.run_import(run, node)
+    return True
+
+
+def _jump(run: Machine, node: ir.Jump) -> bool:
+    if node.value is not None:
+        evaluate(run, node.value)
+    return False
+
+
+def _assert(run: Machine, node: ir.Assert) -> bool:
+    evaluate(run, node.test)
     return True
 
 
@@ -127,9 +142,8 @@ def _branch(run: Machine, body: tuple[ir.Statement, ...]) -> None:
     run.state.absorb(state)
 
 
-def _if(
-    run: Machine, test: ir.Expression, body: tuple[ir.Statement, ...], otherwise: tuple[ir.Statement, ...]
-) -> bool:
+def _if(run: Machine, node: ir.If) -> bool:
+    test, body, otherwise = node.test, node.body, node.otherwise
     known = truth(run, evaluate(run, test))
     yes, no = guards_of(run, test)
     if is_main_guard(test):
@@ -206,7 +220,7 @@ def wrapped_loader(run: Machine, node: ir.Expression, value: Value) -> Value:
     return loaders[0] if len(loaders) == 1 else value
 
 
-def _for(run: Machine, node: ir.For) -> None:
+def _for(run: Machine, node: ir.For) -> bool:
     iterable = wrapped_loader(run, node.iterable, flush(run, evaluate(run, node.iterable)))
     items = items_of(run, iterable)
     if items is not None and len(items) <= MOST_ITERATIONS:
@@ -219,6 +233,7 @@ def _for(run: Machine, node: ir.For) -> None:
         _branch(run, node.body)
     assignment.settle(run, iterable)
     _branch(run, node.otherwise)
+    return True
 
 
 def _try(run: Machine, node: ir.Try) -> bool:
@@ -255,13 +270,14 @@ def _match(run: Machine, node: ir.Match) -> bool:
     return run_block(run, chain)
 
 
-def define_function(run: Machine, node: ir.Function) -> None:
+def _function(run: Machine, node: ir.Function) -> bool:
     function = function_value(run, node)
     run.bind(node.name, function)
     if run.scopes[run.scope].kind == "function":
         _defined(run, function)
     elif node.decorators:
         decorate(run, function, node.decorators)
+    return True
 
 
 def _defined(run: Machine, function: FunctionValue) -> None:
@@ -300,7 +316,7 @@ def _last_name(node: ir.Expression) -> str:
     return node.identifier if isinstance(node, ir.Name) else ""
 
 
-def define_class(run: Machine, node: ir.Class) -> None:
+def _class(run: Machine, node: ir.Class) -> bool:
     bases = tuple(evaluate(run, base.value) for base in node.bases if base.keyword is None and not base.star)
     scope = run.new_scope(run.scope, run.module, "class", node.name)
     with run.inside(scope):
@@ -313,4 +329,25 @@ def define_class(run: Machine, node: ir.Class) -> None:
     run.bind(node.name, made)
     if node.decorators:
         decorate(run, made, node.decorators)
+    return True
+
+
+_HANDLERS: dict[type, Callable[[Machine, Any], bool]] = {
+    ir.Assign: _assign,
+    ir.AugmentedAssign: _augmented,
+    ir.ExpressionStatement: _expression,
+    ir.Return: _return,
+    ir.If: _if,
+    ir.For: _for,
+    ir.While: _while,
+    ir.With: _with,
+    ir.Try: _try,
+    ir.Match: _match,
+    ir.Function: _function,
+    ir.Class: _class,
+    ir.Import: _import,
+    ir.ImportFrom: _import,
+    ir.Jump: _jump,
+    ir.Assert: _assert,
+}
 
