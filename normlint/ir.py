@@ -7,9 +7,9 @@ which evaluates its operands and yields unknown.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Union
 
+from normlint.immutable import dataclass
 from normlint.places import Place, Span
 
 ConstantValue = Union[int, float, complex, str, bytes, bool, None]

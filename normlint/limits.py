@@ -9,8 +9,8 @@ than 100.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from normlint.immutable import dataclass
 from normlint.ir import Problem
 from normlint.logical_lines import LINK_WEIGHT, LogicalLine, ScanError, logical_lines
 from normlint.places import Span

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 
+from normlint.immutable import dataclass
 from normlint.ir import Problem
 from normlint.places import Span
 

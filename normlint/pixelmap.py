@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from normlint.immutable import dataclass
 
 Numbers = tuple[float, ...]
 

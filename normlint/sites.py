@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from normlint.immutable import dataclass
 from normlint.places import Place
 
 SiteKind = Literal[

@@ -6,11 +6,12 @@ of the evaluator's state; bindings hold a ``Ref`` to the cell, so that two names
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from hashlib import sha256
 from typing import Any, Union
 
 from normlint import ir
+from normlint.immutable import dataclass
 from normlint.pixelmap import IDENTITY, UNBOUNDED, Affine, Interval, Numbers
 from normlint.places import Place, Span
 
@@ -253,6 +254,10 @@ class FunctionValue:
     owner: ClassValue | None = None
     name_span: Span | None = None
 
+    def __hash__(self) -> int:
+        """Of where it was defined; a hash of its body would go through all of it."""
+        return hash((self.name, self.place, self.scope))
+
 
 @dataclass(frozen=True, slots=True)
 class ClassValue:
@@ -263,6 +268,10 @@ class ClassValue:
     bases: tuple[Value, ...]
     module: str
     place: Place
+
+    def __hash__(self) -> int:
+        """Of where it was defined; a hash of its members would go through all their bodies."""
+        return hash((self.name, self.place))
 
     def member(self, name: str) -> Value | None:
         for known, value in self.members:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from normlint.immutable import dataclass
 from normlint.pixelmap import Affine, Numbers
 from normlint.places import Place
 from normlint.sites import SiteKind

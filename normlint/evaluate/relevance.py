@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 
 from normlint import ir
@@ -28,6 +27,7 @@ from normlint.evaluate.words import (
     is_level,
     site_words,
 )
+from normlint.immutable import dataclass
 from normlint.places import Span
 
 _BUILTINS = frozenset(vars(builtins))

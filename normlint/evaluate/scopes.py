@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from normlint import ir
+from normlint.immutable import dataclass
 from normlint.places import Place
 from normlint.values import ALWAYS, FunctionValue, Guard, Value
 

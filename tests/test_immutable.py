@@ -1,0 +1,57 @@
+"""Classes that are frozen for the type checker only: made without detours, hashed and compared like frozen ones."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from normlint import ir, values
+from normlint.immutable import dataclass
+from normlint.logical_lines import LogicalLine
+
+
+@dataclass(frozen=True, slots=True)
+class Quick:
+    name: str
+    numbers: tuple[float, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Frozen:
+    name: str
+    numbers: tuple[float, ...] = ()
+
+
+MADE = [value for module in (ir, values) for value in vars(module).values() if isinstance(value, type)]
+
+
+@pytest.mark.parametrize("made", [made for made in (*MADE, LogicalLine) if dataclasses.is_dataclass(made)])
+def test_what_is_made_by_the_million_is_made_without_detours(made: type) -> None:
+    assert made.__setattr__ is object.__setattr__
+
+
+def test_they_hash_and_compare_like_frozen_ones() -> None:
+    one, same, other = Quick("a", (1.0,)), Quick("a", (1.0,)), Quick("a")
+    assert one == same and hash(one) == hash(same) == hash(Frozen("a", (1.0,)))
+    assert one != other and len({one, same, other}) == 2
+    assert dataclasses.replace(other, numbers=(1.0,)) == one
+
+
+def test_a_hash_of_its_own_is_kept() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Own:
+        name: str
+
+        def __hash__(self) -> int:
+            return 7
+
+    assert hash(Own("a")) == 7
+
+
+def test_functions_and_classes_hash_without_their_bodies() -> None:
+    """They stand in the keys of remembered calls; equal ones still hash alike."""
+    place = values.Constant(1).place
+    body = tuple(values.Unknown(values.Origin("unknown", n)) for n in range(3))
+    one, other = (values.ClassValue("A", (("x", item),), (), "a.py", place) for item in body[:2])  # type: ignore[arg-type]
+    assert hash(one) == hash(other) and one != other
