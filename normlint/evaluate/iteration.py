@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from normlint import ir
 from normlint.evaluate.machine import Machine
+from normlint.evaluate.repeating import left_alone
 from normlint.places import Place
 from normlint.values import (
     Alternatives,
@@ -77,18 +78,22 @@ def element_of(run: Machine, iterable: Value, place: Place | None = None) -> Val
 
 
 def zipped(run: Machine, parts: tuple[Value, ...]) -> Value | None:
-    """``zip(...)``: tuples as long as the shortest known part; an image beside numbers gives its channels."""
+    """``zip(...)``: tuples as long as the shortest known part.
+
+    An image beside numbers gives its channels, beside anything else what a batch gives.
+    """
     known = [items_of(run, part) for part in parts]
     lengths = [len(items) for items in known if items is not None]
     if not lengths or min(lengths) > 64:
         return None
+    numbers = all(isinstance(item, (Constant, ChannelRef)) for items in known if items is not None for item in items)
     rows: list[Value] = []
     for row in range(min(lengths)):
         entries: list[Value] = []
         for part, items in zip(parts, known, strict=True):
             if items is not None:
                 entries.append(items[row])
-            elif isinstance(part, Ref) and isinstance(run.cell(part), Image):
+            elif numbers and isinstance(part, Ref) and isinstance(run.cell(part), Image):
                 entries.append(ChannelRef(part.address, row))
             else:
                 entries.append(element_of(run, part))
@@ -96,13 +101,19 @@ def zipped(run: Machine, parts: tuple[Value, ...]) -> Value | None:
     return run.allocate(ListCell(tuple(rows)))
 
 
-def widen(run: Machine, body: tuple[ir.Statement, ...]) -> None:
-    """Forget what a repeated body changes step by step: names that it assigns from themselves."""
+def widen(run: Machine, body: tuple[ir.Statement, ...], enter: Callable[[], None] = lambda: None) -> None:
+    """Forget what a repeated body changes step by step: names that it assigns from themselves.
+
+    An image that is the same after a turn is kept. ``enter`` binds what the loop runs over.
+    """
     key = ("self-assigned", id(body))
     names = run.remembered.get(key)
     if not isinstance(names, tuple):
         names = run.remembered[key] = tuple(_self_assigned(body))
+    kept = left_alone(run, names, body, enter) if names else ()
     for name in names:
+        if name in kept:
+            continue
         value, _ = run.lookup(name)
         if (isinstance(value, Ref) and isinstance(run.cell(value), (Image, Alternatives))) or isinstance(
             value, (Constant, Vector, Image)

@@ -114,6 +114,7 @@ class Machine:
         self.muted = 0
         self.decorating = 0
         self.dormant = 0
+        self.repeating = 0
 
     def matters(self, function: FunctionValue, called: bool = False) -> bool:
         """Whether a function can say something about pixel values; lambdas always may.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from normlint.evaluate.attributes import bind_method
 from normlint.evaluate.helper_sites import entering_images, observe_map, way_through
-from normlint.evaluate.machine import BudgetSpent, Machine, class_member
+from normlint.evaluate.machine import Machine, class_member
 from normlint.evaluate.memory import part_of
 from normlint.evaluate.observations import Observation
+from normlint.evaluate.trial import trial
 from normlint.pixelmap import IDENTITY
 from normlint.places import Place
 from normlint.values import (
@@ -57,30 +58,17 @@ def _runs(run: Machine, argument: Value) -> bool:
 
 def _try_out(run: Machine, cls: ClassValue, method: Value, place: Place) -> None:
     from normlint.evaluate.calls import call
-    from normlint.evaluate.statements import dormancy
 
     assert isinstance(method, FunctionValue)
     image = as_image(run.unknown("parameter", "image"))
     wanted = sum(p.kind == "positional" and d is None for p, d in zip(method.parameters, method.defaults, strict=True))
     others = tuple(run.unknown("parameter") for _ in range(max(0, wanted - 2)))
-    budget = min(_STEPS, run.steps_left)
-    left, depth, run.steps_left = run.steps_left - budget, run.depth, budget
-    frames, guard, stack, scope = len(run.frames), run.guard, len(run.stack), run.scope
-    run.muted += 1
-    try:
-        with dormancy(run):
-            held = run.allocate(image)
-            entering = entering_images(run, (held,))
-            result = call(run, method, (held, *others), (), place)
-            way = way_through(run, entering, result, run.numbering.last)
-    except BudgetSpent:
-        run.log.exhausted -= 1  # a try that is given up costs nothing that would have been seen otherwise
-        way = None
-    finally:
-        run.muted -= 1
-        run.steps_left += left
-        run.depth, run.guard, run.scope = depth, guard, scope
-        del run.frames[frames:], run.stack[stack:]
+    way = None
+    with trial(run, _STEPS):
+        held = run.allocate(image)
+        entering = entering_images(run, (held,))
+        result = call(run, method, (held, *others), (), place)
+        way = way_through(run, entering, result, run.numbering.last)
     if way is None:
         return
     if way.affine != IDENTITY:

@@ -228,8 +228,11 @@ def _for(run: Machine, node: ir.For) -> bool:
             assignment.assign(run, node.target, item, node.iterable)
             _branch(run, node.body)
     else:
-        widen(run, node.body)
-        assignment.assign(run, node.target, element_of(run, iterable, run.place(node.iterable)), node.iterable)
+        def enter() -> None:
+            assignment.assign(run, node.target, element_of(run, iterable, run.place(node.iterable)), node.iterable)
+
+        widen(run, node.body, enter)
+        enter()
         _branch(run, node.body)
     assignment.settle(run, iterable)
     _branch(run, node.otherwise)
