@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
+from functools import cache
 
 from normlint import ir
+from normlint.catalogue import Catalogue
 from normlint.evaluate import failures, units
 from normlint.evaluate.machine import STEPS_PER_MODULE, BudgetSpent, Machine
 from normlint.evaluate.paths import resolved, text_of
@@ -85,7 +88,8 @@ def _import_star(run: Machine, package: str | None, node: ir.ImportFrom) -> None
 def resolve(run: Machine, dotted: str, level: int) -> str | None:
     """Path of a module of the project as seen from the importing file, from its own directory upwards.
 
-    Each of these folders may hold the packages in ``src``. What the program adds to ``sys.path`` comes last.
+    Each of these folders may hold the packages in ``src``. What the program adds to ``sys.path`` comes next; last the only
+    file of the project that has this name, for programs that add a folder where nobody can follow (``import _init_paths``).
     """
     here = run.module.path.split("/")[:-1]
     parts = [part for part in dotted.split(".") if part]
@@ -105,7 +109,33 @@ def resolve(run: Machine, dotted: str, level: int) -> str | None:
         found = _existing(run, [*folder, *parts])
         if found is not None and found != run.module.path:
             return found
-    return None
+    return _only_one(run, parts)
+
+
+def _only_one(run: Machine, parts: list[str]) -> str | None:
+    """The one file of the project that a name can mean from some folder; None for the name of a library, and for several.
+
+    A name without a dot is too common a word, unless the file lies in a folder ``lib``.
+    """
+    if parts[0] in sys.stdlib_module_names or parts[0] in _libraries(run.catalogue):
+        return None
+    if not run.by_name:
+        for path in run.files:
+            run.by_name.setdefault(path.rpartition("/")[2], []).append(path)
+            if path.endswith("/__init__.py"):
+                run.by_name.setdefault(path.split("/")[-2], []).append(path)
+    tail = "/".join(parts)
+    ends = (f"/{tail}.py", f"/{tail}/__init__.py")
+    named = (*run.by_name.get(f"{parts[-1]}.py", ()), *run.by_name.get(parts[-1], ()))
+    found = [path for path in dict.fromkeys(named) if path.endswith(ends) and path != run.module.path]
+    if len(parts) == 1:
+        found = [path for path in found if path.removesuffix(".py").removesuffix("/__init__").endswith(f"lib/{tail}")]
+    return found[0] if len(found) == 1 else None
+
+
+@cache
+def _libraries(known: Catalogue) -> frozenset[str]:
+    return frozenset(package.split(".")[0] for package in known.packages)
 
 
 def add_folder(run: Machine, positional: tuple[Value, ...]) -> None:
