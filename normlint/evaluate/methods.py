@@ -10,7 +10,7 @@ from normlint.evaluate.arithmetic import binary
 from normlint.evaluate.assignment import channel_image, held, store
 from normlint.evaluate.emission import flush
 from normlint.evaluate.guards import alternatives
-from normlint.evaluate.iteration import GROWS, items_of
+from normlint.evaluate.iteration import GROWS, element_of, items_of
 from normlint.evaluate.library import bind_arguments
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.operations import UNFLUSHED, operate
@@ -73,6 +73,8 @@ def call_method(run: Machine, method: Bound, positional: tuple[Value, ...], name
             return networks.method(run, content, method.name, positional, named, place)
         case Transform() if (made := keras_data.generated(content, method.name, named, place)) is not None:
             return made
+        case Dataset() | Loader() if method.name in {"next", "__next__"} and not positional:
+            return element_of(run, receiver, place)  # of ``iter(loader)``, as Python 2 spelled it
         case Dataset() | Loader() if (made := keras_data.method(content, method.name, positional, named, place)) is not None:
             return made
     if isinstance(receiver, ChannelRef):
