@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from normlint.claims import written
+from normlint.claims import order_of, written
 from normlint.evaluate.observations import Observation
 from normlint.facts import Facts
 from normlint.findings import Finding
 from normlint.pixelmap import Affine, Numbers, broadcast, show, show_interval
+from normlint.places import Place
 from normlint.rules.registry import Rule
 
 
@@ -29,12 +30,29 @@ def _byte_mean(observation: Observation) -> Numbers | None:
     return tuple(-number for number in affine.bias) if image.interval.within(0, 1, 0.01) else None
 
 
+def _fitting(facts: Facts) -> frozenset[Place]:
+    """Where some callers subtract a mean for 0..255 data: the others are wrong at their call, see NL101."""
+    return frozenset(o.place for o in facts.certain("normalize") if o.affine is not None and min(o.affine.bias) < -30)
+
+
+def _unit_mean(observation: Observation) -> Numbers | None:
+    """The well-known 0..1 mean of a subtraction without a std from an image in 0..255."""
+    image, affine = observation.before, observation.affine
+    if image is None or affine is None or observation.std is not None or observation.peak not in {None, 1.0}:
+        return None
+    if not image.anchored or image.interval is None or image.interval.highest < 100 or 0 in affine.gain:
+        return None
+    gains, biases = broadcast(affine.gain, affine.bias) or ((), ())
+    shift = tuple(-bias / gain for gain, bias in zip(gains, biases, strict=True))
+    return shift if len(shift) == 3 and max(shift) <= 1 and order_of(shift) is not None else None
+
+
 def check(facts: Facts) -> Iterator[Finding]:
     """Stats in one unit are applied to data in another.
 
     ## What it does
-    Reports 0..1 stats (mean 0.485) on 0..255 data, and 0..255 stats (mean 123.675) on 0..1 data; also a `max_pixel_value` of 255
-    on data that was scaled already.
+    Reports 0..1 stats (mean 0.485, also a well-known mean alone) on 0..255 data, and 0..255 stats (mean 123.675) on 0..1
+    data; also a `max_pixel_value` of 255 on data that was scaled already.
 
     ## Why is this bad?
     The normalized values are off by a factor of 255; the network sees a constant, or noise far outside of what it knows.
@@ -57,6 +75,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     inputs = (image - np.array([0.485, 0.456, 0.406])) / np.array([0.229, 0.224, 0.225])
     ```
     """
+    fitting = _fitting(facts)
     for observation in facts.certain("normalize"):
         shift = _byte_mean(observation)
         if shift is not None and observation.before is not None and observation.before.interval is not None:
@@ -65,6 +84,15 @@ def check(facts: Facts) -> Iterator[Finding]:
                 f"a mean for 0..255 data ({show(shift)}) is subtracted from values in "
                 f"{show_interval(observation.before.interval)}",
                 label="the data was scaled to 0..1 before", key=show(shift),
+            )
+            continue
+        unit_mean = None if observation.place in fitting else _unit_mean(observation)
+        if unit_mean is not None and observation.before is not None and observation.before.interval is not None:
+            yield RULE.finding(
+                observation.place,
+                f"a mean for 0..1 data ({show(unit_mean)}) is subtracted from values in "
+                f"{show_interval(observation.before.interval)}",
+                label="divide by 255 first", key=show(unit_mean),
             )
             continue
         image, mean, std = observation.before, observation.mean, observation.std
