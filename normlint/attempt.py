@@ -101,6 +101,7 @@ class Attempt:
             if not self.earlier.order:  # else the environment is the same, and with it every config
                 log = Log()
                 log.observations.extend(self.workspace.config(path))
+                log.conversions.extend(self.workspace.conversions(path))
                 self._made[config_key(path)] = log, b""
         tops, elsewhere = self.machine.tops.units, self.work.tops
         for path in sorted(later.direct):

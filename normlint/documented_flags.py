@@ -13,7 +13,7 @@ from functools import cached_property
 
 from normlint.configs import LARGEST
 from normlint.evaluate.machine import label_of
-from normlint.evaluate.observations import Observation
+from normlint.evaluate.observations import Conversion, Observation
 from normlint.pixelmap import Numbers
 from normlint.places import Place
 
@@ -28,17 +28,27 @@ _FLAG = re.compile(
 _MENTIONS = re.compile(rb"--?[A-Za-z_-]{0,24}(?:mean|std|scale)[\w-]{0,20}[ =]", re.IGNORECASE)
 # openvino==2024.6 mo --scale_values, tflite_convert --std_dev_values, TensorFlow's label_image --input_std.
 _STD = re.compile(r"^(?:scale|input_scale|std_dev|std)_values?$|^scale_values|^input_std$", re.IGNORECASE)
+# The file that a converter reads: ``--input_model a.onnx``, ``-m a.onnx``, ``ovc a.onnx``; not what it writes.
+_MODEL = re.compile(
+    r"(?:(?<![\w-])(?P<flag>--?[A-Za-z][\w-]{0,30})(?:\s*=\s*|\s+))?(?<![\w./-])[\"']?"
+    r"(?P<file>[\w./-]{1,200}\.(?:onnx|pb|pth|pt|h5|keras|tflite|pdmodel|caffemodel|mlmodel))\b[\"']?"
+)
+_WRITES = re.compile(r"out|^-+o$|save|dst|target|name", re.IGNORECASE)
 _NO_STATS = re.compile(r"noise|sigma|init|weight|latent|action|reward|^m$|^s$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A flag with one to four numbers; ``name`` is spelled as argparse's destination."""
+    """A flag with one to four numbers; ``name`` is spelled as argparse's destination.
+
+    ``command`` is the line that its command begins on.
+    """
 
     name: str
     label: str
     numbers: Numbers
     place: Place
+    command: int = 0
 
 
 def may_document(data: bytes) -> bool:
@@ -50,7 +60,10 @@ def flags(path: str, data: bytes) -> Iterator[Flag]:
     """The flags of a text that are called after a mean or a std."""
     if not may_document(data):
         return
+    command, goes_on = 0, False
     for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
+        command = command if goes_on else number
+        goes_on = line.rstrip().endswith("\\")
         if "-" not in line or len(line) > _LONGEST_LINE:
             continue
         for match in _FLAG.finditer(line):
@@ -60,7 +73,7 @@ def flags(path: str, data: bytes) -> Iterator[Flag]:
                 continue
             numbers = tuple(float(text) for text in re.findall(_NUMBER, match["numbers"]))
             place = Place(path, number, match.start() + 1, number, match.end() + 1)
-            yield Flag(name, label, numbers, place)
+            yield Flag(name, label, numbers, place, command)
 
 
 def observe_flags(path: str, data: bytes) -> list[Observation]:
@@ -72,6 +85,32 @@ def observe_flags(path: str, data: bytes) -> list[Observation]:
         )
         for flag in flags(path, data)
     ]  # fmt: skip
+
+
+def conversions(path: str, data: bytes) -> Iterator[Conversion]:
+    """The commands of a text that give one model a mean and a std to normalize its input with."""
+    given: dict[int, dict[str, list[Flag]]] = {}
+    for flag in flags(path, data):
+        given.setdefault(flag.command, {}).setdefault(flag.label, []).append(flag)
+    lines = data.decode("utf-8", "replace").splitlines() if given else []
+    for start, labels in given.items():
+        means, stds = labels.get("mean", []), labels.get("std", [])
+        files = set(_models(lines, start))
+        if len(means) == len(stds) == len(files) == 1:
+            mean, std = means[0], stds[0]
+            yield Conversion(files.pop(), mean.numbers, std.numbers, mean.place, path)
+
+
+def _models(lines: list[str], start: int) -> Iterator[str]:
+    """The files that the command which begins on a line reads a model from."""
+    whole = ""
+    for line in lines[start - 1 :]:
+        whole += line.rstrip().removesuffix("\\") + " "
+        if not line.rstrip().endswith("\\") or len(whole) > _LONGEST_LINE:
+            break
+    for match in _MODEL.finditer(whole):
+        if match["flag"] is None or _WRITES.search(match["flag"]) is None:
+            yield match["file"]
 
 
 class DocumentedFlags:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from normlint.claims import normalize_claim
 from normlint.command_lines import Command
+from normlint.conversions import conversion_mismatches, in_code
 from normlint.entrypoints import EntryPoint, entry_points
 from normlint.evaluate.guards import asks_the_data
 from normlint.evaluate.log import Log
@@ -16,6 +17,7 @@ from normlint.evaluate.observations import (
     AliasedChange,
     CheckpointLoad,
     Construction,
+    Conversion,
     Feed,
     FunctionMap,
     MaskClamp,
@@ -110,6 +112,7 @@ class Facts:
     function_maps: tuple[FunctionMap, ...] = ()
     stats_rescaled: tuple[StatsRescaled, ...] = ()
     aliased: tuple[AliasedChange, ...] = ()
+    conversions: tuple[Conversion, ...] = ()
 
     @cached_property
     def by_path(self) -> dict[str, FileFacts]:
@@ -130,7 +133,11 @@ class Facts:
     def mismatches(self) -> tuple[Mismatch, ...]:
         """Images that reach a model with other values than in the training that they are paired with."""
         observations = tuple(self.observations())
-        found = tuple(mismatches(self.pairs, observations))
+        conversions = (*self.conversions, *in_code(observations, self.weights, self.entry_points))
+        found = (
+            *mismatches(self.pairs, observations),
+            *conversion_mismatches(self.entry_points, conversions, self.commands, self.settings.pair_of),
+        )
         known = {mismatch.arrival for mismatch in found}
         return (*found, *(m for m in outliers(self.entry_points, observations) if m.arrival not in known))
 
@@ -202,7 +209,7 @@ def gather(log: Log, settings: Settings = _DEFAULT, commands: tuple[Command, ...
         tuple(dict.fromkeys(log.feeds)), tuple(sorted(log.constructions)), tuple(log.modules),
         tuple(dict.fromkeys(log.weights)), commands, settings,
         tuple(log.function_maps), tuple(dict.fromkeys(log.stats_rescaled)),
-        tuple(dict.fromkeys(log.aliased)),
+        tuple(dict.fromkeys(log.aliased)), tuple(dict.fromkeys(log.conversions)),
     )  # fmt: skip
 
 

@@ -72,7 +72,7 @@ def handed_over(entries: tuple[EntryPoint, ...]) -> Iterator[tuple[EntryPoint, s
             if loaded.saved or not mine:
                 continue
             for entry, saved in saving.get(_basename(loaded), ()):
-                model = saved.model or _only_trained(entry)
+                model = saved.model or only_trained(entry)
                 path = same_file(saved, loaded) if model and mine not in entry.models else None
                 if path is not None and (loaded.whole or not is_generic(path)):
                     found[entry.path, model, other.path, mine] = (entry, model, other, mine, path)
@@ -83,7 +83,7 @@ def _basename(file: WeightsFile) -> str:
     return file.text.rsplit("/", 1)[-1]
 
 
-def _only_trained(entry: EntryPoint) -> str:
+def only_trained(entry: EntryPoint) -> str:
     """The model that a program trains, where it trains one only."""
     trained = {feed.model for feed in entry.feeds if feed.train}
     return trained.pop() if len(trained) == 1 else ""

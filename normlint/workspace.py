@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from normlint import ir
     from normlint.ahead import Ahead
     from normlint.command_lines import Command
-    from normlint.evaluate.observations import Observation
+    from normlint.evaluate.observations import Conversion, Observation
 
 Overlay = Mapping[str, bytes]
 Problem = tuple[Place, str]
@@ -164,6 +164,13 @@ class Workspace:
         if self._ahead is not None:
             self._ahead.close()
             self._ahead = None
+
+    def conversions(self, path: str) -> list[Conversion]:
+        """The commands of a text file that convert a model."""
+        from normlint.documented_flags import conversions
+
+        data = self.text(path) if is_text(path) else None
+        return list(conversions(path, data)) if data else []
 
     def config(self, path: str) -> list[Observation]:
         """What a YAML, JSON or text file says of normalization; a problem where it cannot be parsed."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from normlint.documented_flags import DocumentedFlags, flags, may_document
+from normlint.documented_flags import DocumentedFlags, conversions, flags, may_document
 from normlint.project import analyze
 
 FOUND = {
@@ -32,6 +32,31 @@ def test_flags_are_found(line: str) -> None:
     assert (flag.name, flag.label, flag.numbers) == FOUND[line]
     assert flag.place.line == 2
     assert line[flag.place.column - 1] == "-"
+
+
+CONVERTED = {
+    "mo --input_model out/a.onnx --mean_values [1,2,3] --scale_values [4,5,6] -o build": "out/a.onnx",
+    "mo -m a.onnx \\\n  --mean_values=x[1,2,3] \\\n  --scale_values=x[4,5,6]": "a.onnx",
+    'ovc "a.onnx" --mean_values 1 --scale_values 4 --output_model b.onnx': "a.onnx",
+    "tflite_convert --graph_def_file=/tmp/a.pb --mean_values=128 --std_dev_values=127 --output_file=a.tflite": "/tmp/a.pb",
+}
+NOT_CONVERTED = (
+    "mo --input_model a.onnx --mean_values [1,2,3]", "mo --mean_values [1,2,3] --scale_values [4,5,6]",
+    "mo --input_model a.onnx --output_dir b\nmo --mean_values 1 --scale_values 2",
+    "run a.onnx b.onnx --mean_values 1 --scale_values 2", "python train.py --mean 0.5 --std 0.5 --save a.pth",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("command", CONVERTED)
+def test_conversions_name_the_model(command: str) -> None:
+    (conversion,) = conversions("README.md", f"```\n{command}\n```\n".encode())
+    assert conversion.text == CONVERTED[command]
+    assert (conversion.mean[0], conversion.std[0]) in {(1.0, 4.0), (128.0, 127.0)}
+
+
+@pytest.mark.parametrize("command", NOT_CONVERTED)
+def test_other_commands_convert_nothing(command: str) -> None:
+    assert not list(conversions("README.md", command.encode()))
 
 
 @pytest.mark.parametrize("line", SILENT)

@@ -8,6 +8,7 @@ from normlint.evaluate.observations import (
     AliasedChange,
     CheckpointLoad,
     Construction,
+    Conversion,
     Feed,
     FunctionMap,
     MaskClamp,
@@ -42,6 +43,7 @@ class Log:
     feeds: list[Feed] = field(default_factory=list)
     constructions: set[Construction] = field(default_factory=set)
     modules: list[ModuleEvidence] = field(default_factory=list)
+    conversions: list[Conversion] = field(default_factory=list)
     weights: list[WeightsFile] = field(default_factory=list)
     loads: list[CheckpointLoad] = field(default_factory=list)
     handed: list[PipelineObservation] = field(default_factory=list)

@@ -134,6 +134,22 @@ class WeightsFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Conversion:
+    """A command or call that turns the model in a file into another format which normalizes its input first.
+
+    ``text`` is the path as it is written there, empty where the program has the ``model`` itself; ``mean`` and ``std`` are on
+    the scale of the input, which is 0..255 as a rule.
+    """
+
+    text: str
+    mean: Numbers
+    std: Numbers
+    place: Place
+    entry: str
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ModuleEvidence:
     """What a module's source mentions that says whose data goes through it, and which files of the project it imports.
 

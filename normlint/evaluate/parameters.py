@@ -119,7 +119,12 @@ def _stats(run: Machine, operation: dict[str, object], name: str, arguments: dic
     if isinstance(fixed, (int, float)):
         return Vector((float(fixed),), name, source="catalogue")
     parameter = operation.get(name)
-    return vector_of(run, arguments.get(parameter)) if isinstance(parameter, str) else None
+    given = arguments.get(parameter) if isinstance(parameter, str) else None
+    content = run.contents(given) if given is not None else None
+    if isinstance(content, ListCell) and len(content.items) == 1 and not content.open:
+        only = content.items[0]  # one list for the only input of a network: ``[[127.5, 127.5, 127.5]]``
+        return vector_of(run, only if isinstance(run.contents(only), (ListCell, TupleValue)) else given)
+    return vector_of(run, given)
 
 
 def _scaled(run: Machine, entry: Entry, arguments: dict[str, Value]) -> Normalization:

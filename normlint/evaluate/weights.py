@@ -35,7 +35,7 @@ _SAVES = frozenset(
 )  # fmt: skip
 _LOADS = frozenset(
     {"load", "load_weights", "load_checkpoint", "load_from_checkpoint", "load_npz", "load_parameters", "restore",
-     "load_file"}
+     "load_file", "load_onnx", "load_pytorch", "load_tflite", "load_tensorflow", "convert_model"}
 )  # fmt: skip
 # What gives back a model that can be called.
 _MODELS = frozenset(

@@ -106,7 +106,9 @@ def check(facts: Facts) -> Iterator[Finding]:
     Pairs transforms that stand together: keys of one dict (`"train"`, `"val"`), transforms of one function or module
     with the words train and test in their names, and data sets built with `train=True` and `train=False`. Both sides
     must be known, and their conditions must be able to hold together. A picture that is opened and normalized in the file
-    that trains on one data set is compared with that data set's transform.
+    that trains on one data set is compared with that data set's transform. The mean and scale that a converter (OpenVINO,
+    RKNN, CoreML) puts before a model, in a documented command or in code, are compared with the training of the model whose
+    file it reads.
 
     ## Why is this bad?
     The model is evaluated on inputs that it was not trained on: it is silently worse.
