@@ -17,6 +17,7 @@ from normlint.evaluate.log import Log
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.relevance import CONFIG_FILE
 from normlint.evaluation import Evaluation, Holds, modules_of, rests_on
+from normlint.inherited_entries import inherited_entries
 from normlint.log_codec import LogError, decode, encode
 from normlint.workspace import Workspace
 
@@ -102,6 +103,10 @@ class Attempt:
                 log = Log()
                 log.observations.extend(self.workspace.config(path))
                 log.conversions.extend(self.workspace.conversions(path))
+                trees = self.machine.config_trees
+                tree = trees.load(path) if trees is not None and not is_text(path) and trees.builds_on_others(path) else None
+                if tree is not None:
+                    log.inherited.extend(inherited_entries(path, tree))
                 self._made[config_key(path)] = log, b""
         tops, elsewhere = self.machine.tops.units, self.work.tops
         for path in sorted(later.direct):

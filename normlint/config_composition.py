@@ -67,6 +67,11 @@ class ConfigTrees:
             self._whole[path, ""] = self._finished(self._with_bases(path, [0]))
         return self._whole[path, ""]
 
+    def builds_on_others(self, path: str) -> bool:
+        """Whether a file names ``_base_`` files."""
+        tree = self._read(path)
+        return tree is not None and any(tree.get(key) is not None for key in _BASES)
+
     def compose(self, here: str, folder: str, name: str) -> Mapping | None:
         """What ``@hydra.main(config_path=folder, config_name=name)`` in ``here`` hands to the function."""
         root = _joined(here.split("/")[:-1], folder) if folder not in {"", "."} else here.rpartition("/")[0]

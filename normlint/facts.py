@@ -20,6 +20,7 @@ from normlint.evaluate.observations import (
     Conversion,
     Feed,
     FunctionMap,
+    Inherited,
     MaskClamp,
     ModuleEvidence,
     Observation,
@@ -113,6 +114,7 @@ class Facts:
     stats_rescaled: tuple[StatsRescaled, ...] = ()
     aliased: tuple[AliasedChange, ...] = ()
     conversions: tuple[Conversion, ...] = ()
+    inherited: tuple[Inherited, ...] = ()
 
     @cached_property
     def by_path(self) -> dict[str, FileFacts]:
@@ -210,6 +212,7 @@ def gather(log: Log, settings: Settings = _DEFAULT, commands: tuple[Command, ...
         tuple(dict.fromkeys(log.weights)), commands, settings,
         tuple(log.function_maps), tuple(dict.fromkeys(log.stats_rescaled)),
         tuple(dict.fromkeys(log.aliased)), tuple(dict.fromkeys(log.conversions)),
+        tuple(dict.fromkeys(log.inherited)),
     )  # fmt: skip
 
 

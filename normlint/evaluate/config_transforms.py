@@ -16,7 +16,7 @@ TYPES = ("type", "_target_", "name", "class_path", "target")
 # Keys beside mean and std that change what the numbers mean: units and channel order.
 MEANINGS = frozenset({"to_rgb", "bgr_to_rgb", "rgb_to_bgr", "is_scale", "scale", "max_pixel_value", "norm_type", "channel_order"})
 _NORMALIZES = re.compile(r"normali[sz]|preprocess|standardi[sz]|totensor", re.IGNORECASE)
-_DEEPEST = 6
+_DEEPEST = 8
 _MOST = 200
 
 
@@ -25,19 +25,23 @@ def described(run: Machine, name: str, value: Value) -> None:
     content = run.contents(value)
     if run.muted or run.frames[-1].function is not None or not isinstance(content, (ListCell, TupleValue)):
         return
-    for kind, cell in _typed(run, content, [_MOST], _DEEPEST):
+    for entry in described_in(run, name, value, with_keys=False):
+        run.observe(entry)
+
+
+def described_in(run: Machine, name: str, value: Value, with_keys: bool = True) -> Iterator[Observation]:
+    """The normalizations that a value describes, named by the keys that lead to them: ``data.train.pipeline.Normalize``."""
+    for keys, kind, cell in _typed(run, run.contents(value), [_MOST], _DEEPEST, ()):
         numbers = {key: vector_of(run, item) for key, item in cell.items if isinstance(key, str) and feeds(key)}
         mean, std = numbers.get("mean"), numbers.get("std")
         place = mean.place if mean is not None else None
         note = transform_note(kind, {str(key): _plain(run, item) for key, item in cell.items})
         if not note or mean is None or std is None or place is None or max(len(mean.numbers), len(std.numbers)) > 4:
             continue
-        run.observe(
-            Observation(
-                "config", f"{name}.{kind}", place, mean=mean.numbers, std=std.numbers, source=mean.source,
-                note=note,
-            )
-        )  # fmt: skip
+        parts = (name, *keys, kind) if with_keys else (name, kind)
+        yield Observation(
+            "config", ".".join(parts), place, mean=mean.numbers, std=std.numbers, source=mean.source, note=note
+        )
 
 
 def transform_note(kind: str, entries: Mapping[str, object]) -> str:
@@ -56,8 +60,10 @@ def _plain(run: Machine, value: Value) -> object:
     return content.value if isinstance(content, Constant) else ""
 
 
-def _typed(run: Machine, content: object, left: list[int], depth: int) -> Iterator[tuple[str, DictCell]]:
-    """The dicts that name a class, in lists and dicts below each other."""
+def _typed(
+    run: Machine, content: object, left: list[int], depth: int, keys: tuple[str, ...]
+) -> Iterator[tuple[tuple[str, ...], str, DictCell]]:
+    """The dicts that name a class, in lists and dicts below each other, each with the keys that lead to it."""
     left[0] -= 1
     if left[0] < 0 or depth == 0:
         return
@@ -65,11 +71,10 @@ def _typed(run: Machine, content: object, left: list[int], depth: int) -> Iterat
         for key in TYPES:
             named = content.get(key)
             if isinstance(named, Constant) and isinstance(named.value, str):
-                yield named.value, content
+                yield keys, named.value, content
                 break
-    items = content.items if isinstance(content, (ListCell, TupleValue, DictCell)) else ()
-    for item in items:
-        inner = item[1] if isinstance(item, tuple) else item
-        yield from _typed(run, run.contents(inner), left, depth - 1)
-
-
+        for name, item in content.items:
+            yield from _typed(run, run.contents(item), left, depth - 1, (*keys, str(name)))
+    elif isinstance(content, (ListCell, TupleValue)):
+        for item in content.items:
+            yield from _typed(run, run.contents(item), left, depth - 1, keys)

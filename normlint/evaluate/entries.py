@@ -9,6 +9,7 @@ from normlint.evaluate import failures, units
 from normlint.evaluate.attributes import bind_method
 from normlint.evaluate.calls import call, run_body
 from normlint.evaluate.imports import module_scope
+from normlint.evaluate.inherited_configs import note_inherited
 from normlint.evaluate.machine import STEPS_PER_FUNCTION, STEPS_PER_MODULE, BudgetSpent, Machine, class_member, label_of
 from normlint.evaluate.observations import FunctionMap, ModuleEvidence
 from normlint.evaluate.scopes import Frame
@@ -67,6 +68,7 @@ def evaluate_module(run: Machine, path: str) -> Unit | None:
 def _open_module(run: Machine, path: str, scope: int) -> None:
     module = run.scopes[scope].module
     _run_program(run, module, scope)
+    note_inherited(run, path, scope)
     run.log.modules.append(
         ModuleEvidence(
             path, run.words.get(path, frozenset()) & TELLING, frozenset(run.imported.get(path, ())), has_work(module),

@@ -11,6 +11,7 @@ from normlint.evaluate.observations import (
     Conversion,
     Feed,
     FunctionMap,
+    Inherited,
     MaskClamp,
     ModuleEvidence,
     Observation,
@@ -43,6 +44,7 @@ class Log:
     feeds: list[Feed] = field(default_factory=list)
     constructions: set[Construction] = field(default_factory=set)
     modules: list[ModuleEvidence] = field(default_factory=list)
+    inherited: list[Inherited] = field(default_factory=list)
     conversions: list[Conversion] = field(default_factory=list)
     weights: list[WeightsFile] = field(default_factory=list)
     loads: list[CheckpointLoad] = field(default_factory=list)

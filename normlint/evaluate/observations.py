@@ -134,6 +134,14 @@ class WeightsFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Inherited:
+    """What ``config`` says of normalization together with the files that it builds on; ``entry`` stands in any of them."""
+
+    config: str
+    entry: Observation
+
+
+@dataclass(frozen=True, slots=True)
 class Conversion:
     """A command or call that turns the model in a file into another format which normalizes its input first.
 

@@ -1,0 +1,106 @@
+"""Entries of configs for training and for other data that disagree: ``train.mean`` and ``val.mean``, two pipelines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from normlint.evaluate.observations import Inherited, Observation
+from normlint.pixelmap import Numbers, close
+from normlint.places import Place
+from normlint.roles import role_of
+
+_APART = 4e-3
+_ROLES = frozenset({"train", "eval", "inference", "test"})
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """What an entry says of other data, and what training has. ``config`` inherits one of them; empty within one file."""
+
+    holder: str
+    numbers: str
+    place: Place
+    training_holder: str
+    training_numbers: str
+    training_place: Place
+    config: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.holder} {self.numbers} | {self.training_numbers}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One entry of a config: whose data it is for, what it belongs to without that, and its numbers by label."""
+
+    role: str
+    key: str
+    holder: str
+    label: str
+    place: Place
+    numbers: Numbers
+
+
+def in_one_file(observations: Iterable[Observation]) -> Iterator[Disagreement]:
+    """``train.mean`` and ``val.mean`` of one config, or the ``Normalize`` of two pipelines that it describes."""
+    yield from _disagreements(observations, several=False)
+
+
+def with_inherited(inherited: Iterable[Inherited]) -> Iterator[Disagreement]:
+    """What a config and one that it builds on disagree about; each file by itself is looked at in ``in_one_file``."""
+    configs: dict[str, list[Observation]] = {}
+    for found in inherited:
+        configs.setdefault(found.config, []).append(found.entry)
+    for config, observations in configs.items():
+        for found_apart in _disagreements(observations, several=True, config=config):
+            paths = {found_apart.place.path, found_apart.training_place.path}
+            if len(paths) == 2 and config in paths:
+                yield found_apart
+
+
+def _disagreements(observations: Iterable[Observation], several: bool, config: str = "") -> Iterator[Disagreement]:
+    """``several``: training may have more than one entry, where all of them agree."""
+    found: dict[str, list[_Entry]] = {}
+    for entry in _entries(observations):
+        found.setdefault(entry.key, []).append(entry)
+    apart: dict[tuple[str, str], list[tuple[_Entry, _Entry]]] = {}
+    for entries in found.values():
+        training = [entry for entry in entries if entry.role == "train"]
+        if not training or (len(training) > 1 and not several) or not all(_alike(entry, training[0]) for entry in training):
+            continue
+        for other in entries:
+            if other.role != "train" and not _alike(other, training[0]):
+                apart.setdefault((other.holder, training[0].holder), []).append((other, training[0]))
+    for (mine, theirs), pairs in apart.items():
+        numbers, training_numbers = (_shown(side) for side in zip(*pairs, strict=True))
+        yield Disagreement(mine, numbers, pairs[0][0].place, theirs, training_numbers, pairs[0][1].place, config)
+
+
+def _entries(observations: Iterable[Observation]) -> Iterator[_Entry]:
+    for observation in observations:
+        parts = [part for part in observation.api.split(".") if "sampl" not in part.lower()]  # PaddleDetection: sample_transforms
+        roles = [role for part in parts if (role := role_of("", part)) in _ROLES]
+        if len(roles) != 1 or not (observation.note or observation.source == "config"):
+            continue
+        rest = ".".join(part for part in parts if role_of("", part) not in _ROLES)
+        if observation.note:  # a described transform, wherever it stands in its list
+            rest = observation.note
+        for label, numbers in (("mean", observation.mean), ("std", observation.std)):
+            if numbers is not None:
+                both = observation.mean is not None and observation.std is not None
+                holder = observation.api if both else observation.api.rpartition(".")[0]
+                yield _Entry(roles[0], f"{rest} {label}", holder, label, observation.place, numbers)
+
+
+def _alike(one: _Entry, other: _Entry) -> bool:
+    """Whether two entries say the same, or nothing that can be compared; a mean less than one level apart is the same."""
+    level = 1.0 if max(map(abs, one.numbers)) > 1.5 else 1 / 255
+    if len(one.numbers) != len(other.numbers):
+        return True
+    return close(one.numbers, other.numbers, _APART, level if one.label == "mean" else 0.0)
+
+
+def _shown(entries: Iterable[_Entry]) -> str:
+    return " and ".join(f"{entry.label} {', '.join(f'{number:.6g}' for number in entry.numbers)}" for entry in entries)
