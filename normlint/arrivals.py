@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass
 
 from normlint.claims import describe
+from normlint.evaluate.guards import compatible
 from normlint.evaluate.observations import Feed, steps_of
 from normlint.pixelmap import Affine, Stats, show, stats_of
 from normlint.places import Place
+from normlint.roles import role_of
 from normlint.values import Guard, Image
 
 _SCALES = ((1.0, "values in 0..1"), (255.0, "values in 0..255"))
@@ -103,6 +105,22 @@ def places_agree(one: Guard, other: Guard) -> bool:
         if mine[1] != value:
             return False
     return True
+
+
+def same_choice(one: Guard, other: Guard) -> bool:
+    """Whether conditions of two files choose the same thing by its name (``dataset == "cifar10"``), and can hold together."""
+    mine, theirs = _without_files(one), _without_files(other)
+    chosen = (value for _, relation, value in mine & theirs if relation == "==")
+    return compatible(mine, theirs) and any(value[:1] in {"'", '"'} and role_of("", value) == "library" for value in chosen)
+
+
+def can_hold_together(one: Guard, other: Guard) -> bool:
+    """Whether conditions of two files can hold together, as far as their words tell."""
+    return compatible(_without_files(one), _without_files(other))
+
+
+def _without_files(guard: Guard) -> Guard:
+    return frozenset((_text(subject), relation, value) for subject, relation, value in guard)
 
 
 def _text(subject: str) -> str:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from normlint.arrivals import Arrival, arrival_of, is_opaque, places_agree
+from normlint.arrivals import Arrival, arrival_of, can_hold_together, is_opaque, places_agree, same_choice
 from normlint.entrypoints import EntryPoint
 from normlint.evaluate.observations import Feed, Observation
 from normlint.findings import Confidence, Related
@@ -90,6 +90,8 @@ def _compared(group: list[Pair]) -> Iterator[tuple[Arrival, tuple[Arrival, ...]]
         expected = training_arrivals(group, made)
         if expected is not None:
             yield from ((arrival, expected) for arrival in _disagreeing(entry, model, made, expected, inside))
+        elif not inside:
+            yield from _differing_by_choice(entry, model, made, _all_arrivals(group, made) or ())
 
 
 def comparison(pair: Pair) -> str:
@@ -143,6 +145,12 @@ def training_arrivals(group: list[Pair], made: Place | None = None) -> tuple[Arr
 
     A trainer that teaches two models of one class is held against those that the other program makes at the same ``made``.
     """
+    found = _all_arrivals(group, made)
+    return found if found and all(arrival.agrees(found[0]) for arrival in found) else None
+
+
+def _all_arrivals(group: list[Pair], made: Place | None) -> tuple[Arrival, ...] | None:
+    """How images arrive in the paired training, under whatever conditions; None where one of them is not known."""
     found: list[Arrival] = []
     for pair in group:
         arrivals = pair.training.arrivals(pair.model, True, made) or pair.training.arrivals(pair.model, made=made)
@@ -153,7 +161,7 @@ def training_arrivals(group: list[Pair], made: Place | None = None) -> tuple[Arr
         if arrivals is None:
             return None
         found.extend(arrivals)
-    return tuple(found) if found and all(arrival.agrees(found[0]) for arrival in found) else None
+    return tuple(found)
 
 
 def _is_part(training: EntryPoint, group: list[Pair]) -> bool:
@@ -181,6 +189,20 @@ def _disagreeing(
             continue
         if all(places_agree(arrivals[0].feed.guard, known.feed.guard) for known in expected):
             yield arrivals[0]
+
+
+def _differing_by_choice(
+    entry: EntryPoint, model: str, made: Place | None, training: tuple[Arrival, ...]
+) -> Iterator[tuple[Arrival, tuple[Arrival, ...]]]:
+    """What arrives under a condition that training knows as well (``dataset == "cifar10"``), with other values than there."""
+    for feed in entry.feeds:
+        arrival = arrival_of(feed) if feed.model == model and feed.made == made and feed.guard else None
+        if arrival is None:
+            continue
+        beside = tuple(known for known in training if can_hold_together(feed.guard, known.feed.guard))
+        chosen = any(same_choice(feed.guard, known.feed.guard) for known in beside)
+        if chosen and all(known.agrees(beside[0]) for known in beside) and not arrival.agrees(beside[0]):
+            yield arrival, beside
 
 
 def _place(

@@ -171,6 +171,9 @@ class ListCell:
     open: bool = False
 
 
+UNKNOWN_KEY = "\0"  # what a key begins with that nobody knows
+
+
 @dataclass(frozen=True, slots=True)
 class DictCell:
     """Contents of a dict with constant keys; ``open`` when it may hold more."""

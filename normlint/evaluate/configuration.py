@@ -26,6 +26,8 @@ def file_named(run: Machine, value: Value | None) -> str:
 def opened(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
     """``open("train.yaml")``, ``Path("train.yaml")``: what remembers the name of a config file."""
     name = file_named(run, values[0] if values else None)
+    if name and run.frames:
+        run.frames[-1].opened.add(name)
     return run.unknown(_FILE, name, place) if name else run.unknown("output", "open", place)
 
 
@@ -39,10 +41,21 @@ def path_joined(run: Machine, values: tuple[Value, ...], named: Named, place: Pl
 
 def loaded(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
     """``yaml.safe_load(file)``, ``OmegaConf.load(path)``: the content of a config file of the project."""
-    name = file_named(run, values[0] if values else None)
+    name = file_named(run, values[0] if values else None) or _text_of_file(run, values)
     path = run.config_trees.path_of(run.module.path, name) if name and run.config_trees is not None else None
     tree = run.config_trees.load(path) if path is not None and run.config_trees is not None else None
     return run.unknown("output", "load", place) if tree is None else as_value(run, tree)
+
+
+def _text_of_file(run: Machine, values: tuple[Value, ...]) -> str:
+    """The config file behind a text that a function has made of what it read: without its comments, say.
+
+    Only where the function has opened one such file, and nothing else is known of the text.
+    """
+    opened = run.frames[-1].opened if run.frames and run.frames[-1].function is not None else set()
+    content = run.contents(values[0]) if values else None
+    made = isinstance(content, Unknown) and content.origin.kind != "parameter"
+    return next(iter(opened)) if len(opened) == 1 and made else ""
 
 
 def from_file(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:

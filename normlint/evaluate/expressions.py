@@ -22,6 +22,7 @@ from normlint.evaluate.subscripts import subscript
 from normlint.evaluate.transforms import used_again
 from normlint.places import Place
 from normlint.values import (
+    UNKNOWN_KEY,
     Alternatives,
     Constant,
     DictCell,
@@ -288,7 +289,8 @@ def _mapping(run: Machine, node: ir.Mapping) -> Value:
                 constant_site(run, name_value.value, value, run.place(key), handed_on=True)
                 bound_under_key(run, name_value.value, value, node, written)
             cell = cell.put(name_value.value, value)
-        else:
+        else:  # ``{session.get_inputs()[0].name: batch}``
+            cell = cell.put(f"{UNKNOWN_KEY}{len(cell.items)}", value)
             is_open = True
     if {"mean", "std"} <= places.keys():
         beside_a_name(run, cell, places)

@@ -39,7 +39,8 @@ _BASES = frozenset({"Module", "LightningModule", "Model", "PreTrainedModel", "Mo
 _NO_MODEL = re.compile(r"loss|criterion|metric|normali[sz]|transform|lpips", re.IGNORECASE)
 _TRAINS = frozenset({"fit", "fit_generator", "train_on_batch", "partial_fit"})
 _FEEDS = _TRAINS | {"predict", "predict_on_batch", "predict_generator", "predict_step", "forward", "__call__", "run", "evaluate",
-                    "encode_image", "get_image_features", "extract_features", "generate", "infer", "module"}  # fmt: skip
+                    "encode_image", "get_image_features", "extract_features", "generate", "infer", "module",
+                    "setInput", "set_tensor", "inference"}  # fmt: skip
 # keras.Sequential has them, torch.nn.Sequential has not.
 _OF_SEQUENTIAL = frozenset(
     {"fit", "fit_generator", "train_on_batch", "predict", "predict_on_batch", "predict_generator", "evaluate", "save",

@@ -29,7 +29,8 @@ class ScopeInfo:
 class Frame:
     """One call under way: what it returned so far, under which guards.
 
-    ``changed`` are the cells that were changed in place, ``copies`` the parameters of which a copy was thrown away.
+    ``changed`` are the cells that were changed in place, ``copies`` the parameters of which a copy was thrown away,
+    ``opened`` the names of the config files that it opened.
     """
 
     function: FunctionValue | None
@@ -37,6 +38,7 @@ class Frame:
     outer_guard: Guard = ALWAYS
     changed: dict[int, Place] = field(default_factory=dict)
     copies: dict[str, Place] = field(default_factory=dict)
+    opened: set[str] = field(default_factory=set)
 
 
 class Inside:

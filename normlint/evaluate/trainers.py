@@ -6,7 +6,7 @@ from normlint.evaluate.datasets import item_of, iterates
 from normlint.evaluate.feeding import is_model
 from normlint.evaluate.machine import Machine, class_member
 from normlint.places import Place
-from normlint.values import FunctionValue, InstanceCell, ListCell, Ref, TupleValue, Value
+from normlint.values import Constant, FunctionValue, InstanceCell, ListCell, Ref, TupleValue, Value
 
 Named = tuple[tuple[str, Value], ...]
 
@@ -32,6 +32,9 @@ def run_trainer(run: Machine, name: str, positional: tuple[Value, ...], named: N
     if steps is None or not isinstance(model, Ref) or not isinstance(content, InstanceCell) or not is_model(content.cls):
         return
     module = arguments.get("datamodule")
+    for source in (module, model):
+        if source is not None:
+            _set_up(run, source, name, place)
     for number, (step, keywords, maker) in enumerate(steps):
         loader = next((arguments[keyword] for keyword in keywords if keyword in arguments), None)
         if loader is None and len(positional) > number + 1:
@@ -41,6 +44,17 @@ def run_trainer(run: Machine, name: str, positional: tuple[Value, ...], named: N
             if found is not None:
                 _step(run, model, content, step, found, place)
                 break
+
+
+def _set_up(run: Machine, source: Value, name: str, place: Place) -> None:
+    """What a trainer calls before it asks for loaders: ``setup(stage)`` may make the data sets."""
+    from normlint.evaluate.attributes import bind_method
+    from normlint.evaluate.calls import call
+
+    content = run.contents(source)
+    member, owner = class_member(content.cls, "setup") if isinstance(content, InstanceCell) else (None, None)
+    if isinstance(member, FunctionValue) and owner is not None:
+        call(run, bind_method(member, source, owner), (Constant(name),), (), place)
 
 
 def _loader(run: Machine, source: Value, maker: str, place: Place) -> Value | None:
