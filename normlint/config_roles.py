@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from normlint.evaluate.observations import Inherited, Observation
+from normlint.evaluate.observations import Conversion, Inherited, Observation
+from normlint.evaluate.paths import resolved
 from normlint.pixelmap import Numbers, close
 from normlint.places import Place
 from normlint.roles import role_of
@@ -58,6 +59,44 @@ def with_inherited(inherited: Iterable[Inherited]) -> Iterator[Disagreement]:
             paths = {found_apart.place.path, found_apart.training_place.path}
             if len(paths) == 2 and config in paths:
                 yield found_apart
+
+
+def in_commands(
+    conversions: Iterable[Conversion], described: Iterable[tuple[str, Observation]]
+) -> Iterator[tuple[Conversion, Disagreement]]:
+    """Commands that hand a program one config, and other numbers than all the transforms that this config describes."""
+    configs: dict[str, list[_Entry]] = {}
+    for config, observation in described:
+        if observation.note:
+            for label, numbers in (("mean", observation.mean), ("std", observation.std)):
+                if numbers is not None:
+                    entry = _Entry("train", label, observation.api, label, observation.place, numbers)
+                    configs.setdefault(config, []).append(entry)
+    for conversion in conversions:
+        config = resolved(conversion.text, conversion.entry.rpartition("/")[0]) or ""
+        entries = configs.get(config) or configs.get(conversion.text.removeprefix("./"), [])
+        means, stds = ([entry for entry in entries if entry.label == label] for label in ("mean", "std"))
+        alike = all(_alike(entry, side[0]) for side in (means, stds) for entry in side)
+        if not means or not stds or not alike or _said(conversion, means[0].numbers, stds[0].numbers):
+            continue
+        given = [
+            _Entry("export", label, "", label, conversion.place, numbers)
+            for label, numbers in (("mean", conversion.mean), ("std", conversion.std))
+        ]
+        yield conversion, Disagreement(
+            "the command", _shown(given), conversion.place, means[0].holder, _shown((means[0], stds[0])), means[0].place, config
+        )
+
+
+def _said(conversion: Conversion, mean: Numbers, std: Numbers) -> bool:
+    """Whether a command has these stats, in whatever unit and order of the channels, or one number for all of them."""
+    for unit in (1.0, 255.0, 1 / 255):
+        for turn in (1, -1):
+            means, stds = (tuple(number * unit for number in side[::turn]) for side in (conversion.mean, conversion.std))
+            level = 1.0 if max(map(abs, mean)) > 1.5 else 1 / 255
+            if close(means, mean, _APART, level) and close(stds, std, 5 * _APART, 0.0):
+                return True
+    return not any(conversion.mean) or len(conversion.mean) not in {len(mean), 1}
 
 
 def _disagreements(observations: Iterable[Observation], several: bool, config: str = "") -> Iterator[Disagreement]:

@@ -33,6 +33,8 @@ _MODEL = re.compile(
     r"(?:(?<![\w-])(?P<flag>--?[A-Za-z][\w-]{0,30})(?:\s*=\s*|\s+))?(?<![\w./-])[\"']?"
     r"(?P<file>[\w./-]{1,200}\.(?:onnx|pb|pth|pt|h5|keras|tflite|pdmodel|caffemodel|mlmodel))\b[\"']?"
 )
+# The config that a program reads: ``export.py configs/resnet.py``, ``--config resnet.yaml``; the program itself stands first.
+_CONFIG = re.compile(r"(?<![\w./-])(?P<file>[\w./-]{1,200}\.(?:py|ya?ml))(?![\w./-])")
 _WRITES = re.compile(r"out|^-+o$|save|dst|target|name", re.IGNORECASE)
 _NO_STATS = re.compile(r"noise|sigma|init|weight|latent|action|reward|^m$|^s$", re.IGNORECASE)
 
@@ -95,22 +97,34 @@ def conversions(path: str, data: bytes) -> Iterator[Conversion]:
     lines = data.decode("utf-8", "replace").splitlines() if given else []
     for start, labels in given.items():
         means, stds = labels.get("mean", []), labels.get("std", [])
-        files = set(_models(lines, start))
-        if len(means) == len(stds) == len(files) == 1:
-            mean, std = means[0], stds[0]
-            yield Conversion(files.pop(), mean.numbers, std.numbers, mean.place, path)
+        whole = _command(lines, start)
+        for files in (set(_models(whole)), set(_configs(whole))):
+            if len(means) == len(stds) == len(files) == 1:
+                mean, std = means[0], stds[0]
+                yield Conversion(files.pop(), mean.numbers, std.numbers, mean.place, path)
 
 
-def _models(lines: list[str], start: int) -> Iterator[str]:
-    """The files that the command which begins on a line reads a model from."""
+def _command(lines: list[str], start: int) -> str:
+    """The command that begins on a line, with the lines that it goes on on."""
     whole = ""
     for line in lines[start - 1 :]:
         whole += line.rstrip().removesuffix("\\") + " "
         if not line.rstrip().endswith("\\") or len(whole) > _LONGEST_LINE:
             break
-    for match in _MODEL.finditer(whole):
+    return whole
+
+
+def _models(command: str) -> Iterator[str]:
+    """The files that a command reads a model from."""
+    for match in _MODEL.finditer(command):
         if match["flag"] is None or _WRITES.search(match["flag"]) is None:
             yield match["file"]
+
+
+def _configs(command: str) -> Iterator[str]:
+    """The config files that a command hands to a program; nothing where no program of Python stands first."""
+    files = [match["file"] for match in _CONFIG.finditer(command)]
+    return iter(files[1:] if files and files[0].endswith(".py") else ())
 
 
 class DocumentedFlags:

@@ -40,6 +40,20 @@ CONVERTED = {
     'ovc "a.onnx" --mean_values 1 --scale_values 4 --output_model b.onnx': "a.onnx",
     "tflite_convert --graph_def_file=/tmp/a.pb --mean_values=128 --std_dev_values=127 --output_file=a.tflite": "/tmp/a.pb",
 }
+OF_CONFIGS = {
+    "python tools/export.py configs/a.py a.pth --mean 1 2 3 --std 4 5 6": {"configs/a.py", "a.pth"},
+    "python3 infer.py -c a.yml --mean=1,2,3 --std=4,5,6": {"a.yml"},
+    "python a.py --mean 1 2 3 --std 4 5 6": set(),
+    "python a.py b.py c.yml --mean 1 2 3 --std 4 5 6": set(),
+    "mo --config a.yml --mean_values 1 --scale_values 2": set(),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("command", OF_CONFIGS)
+def test_commands_name_the_config(command: str) -> None:
+    assert {conversion.text for conversion in conversions("README.md", command.encode())} == OF_CONFIGS[command]
+
+
 NOT_CONVERTED = (
     "mo --input_model a.onnx --mean_values [1,2,3]", "mo --mean_values [1,2,3] --scale_values [4,5,6]",
     "mo --input_model a.onnx --output_dir b\nmo --mean_values 1 --scale_values 2",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from normlint.claims import written
-from normlint.config_roles import Disagreement, in_one_file, with_inherited
+from normlint.config_roles import Disagreement, in_commands, in_one_file, with_inherited
 from normlint.evaluate.observations import Observation
 from normlint.facts import Facts
 from normlint.findings import Finding, Related
@@ -48,7 +48,8 @@ def check(facts: Facts) -> Iterator[Finding]:
     ## What it does
     Reports a function with parameters for mean and std that uses neither and normalizes with numbers of its own, and entries
     of one config file that give training and evaluation different stats under otherwise equal keys, or in transforms of one class
-    that two lists of it describe. What a config inherits through `_base_` counts as its own.
+    that two lists of it describe. What a config inherits through `_base_` counts as its own. A documented command
+    that names a config and has a mean and a std is compared with the transforms that this config describes.
 
     ## Why is this bad?
     Whoever sets the stats in the config, or passes them, believes that they are used. The data is normalized with others.
@@ -84,6 +85,15 @@ def check(facts: Facts) -> Iterator[Finding]:
             yield from _unused_parameters(observation)
         yield from map(_of_roles, in_one_file(file.of_kind("config")))
     yield from map(_of_roles, with_inherited(facts.inherited))
+    described = [(file.path, o) for file in facts.files for o in file.of_kind("config")]
+    described += [(inherited.config, inherited.entry) for inherited in facts.inherited]
+    for conversion, apart in in_commands(facts.conversions, described):
+        yield RULE.finding(
+            apart.place,
+            f"this command has {apart.numbers}, and {conversion.text}, which it names, {apart.training_numbers} "
+            f"({apart.training_place})",
+            related=(Related(apart.training_place, "the config"),), key=apart.key,
+        )
 
 
 RULE = Rule("NL105", "config-mismatch", "warning", True, check)
