@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from normlint.evaluate.inherited_configs import PREPROCESSOR
 from normlint.evaluate.observations import Conversion, Inherited, Observation
 from normlint.evaluate.paths import resolved
 from normlint.pixelmap import Numbers, close
@@ -12,6 +14,7 @@ from normlint.places import Place
 from normlint.roles import role_of
 
 _APART = 4e-3
+_NORMALIZES = re.compile(r"(?:\w*\.)?Normali[sz]e\b")
 _ROLES = frozenset({"train", "eval", "inference", "test"})
 
 
@@ -59,6 +62,20 @@ def with_inherited(inherited: Iterable[Inherited]) -> Iterator[Disagreement]:
             paths = {found_apart.place.path, found_apart.training_place.path}
             if len(paths) == 2 and config in paths:
                 yield found_apart
+
+
+def normalized_twice(inherited: Iterable[Inherited]) -> Iterator[tuple[Observation, Observation]]:
+    """A transform of a config that normalizes, and what its model does to the same images once more."""
+    configs: dict[str, list[Observation]] = {}
+    for found in inherited:
+        if found.entry.mean is not None and any(found.entry.mean) and found.entry.std is not None:
+            configs.setdefault(found.config, []).append(found.entry)
+    for entries in configs.values():
+        inside = [entry for entry in entries if entry.api == PREPROCESSOR]
+        for entry in entries:
+            if inside and entry.api != PREPROCESSOR and _NORMALIZES.match(entry.note):
+                yield entry, inside[0]
+                break
 
 
 def in_commands(

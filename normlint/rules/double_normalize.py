@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from normlint.claims import describe, normalized_stats, written
+from normlint.config_roles import normalized_twice
 from normlint.evaluate.guards import asks_the_data
 from normlint.evaluate.observations import Observation, steps_of
 from normlint.facts import Facts, is_founded
@@ -24,7 +25,8 @@ def check(facts: Facts) -> Iterator[Finding]:
 
     ## What it does
     Reports a normalize of an image that a normalize with mean and std made, with no denormalize in between, and `2 * x - 1` of
-    data that is in -1..1. An inverse written as a Normalize (negative mean) is silent.
+    data that is in -1..1, and a config whose pipeline normalizes although its model's `data_preprocessor` does. An inverse
+    written as a Normalize (negative mean) is silent.
 
     ## Why is this bad?
     The second one shifts and stretches data that is centred already: [-2.1, 2.6] becomes [-11, 10].
@@ -60,6 +62,15 @@ def check(facts: Facts) -> Iterator[Finding]:
             observation.place if not observation.stack else observation.stack[-1],
             f"normalized a second time ({numbers}); it was normalized with {earlier} before",
             label="second normalize", related=(Related(place, "first normalize"), *again), key=numbers,
+        )
+    for first, second in normalized_twice(facts.inherited):
+        assert first.mean is not None and first.std is not None and second.mean is not None and second.std is not None
+        numbers = written(first.mean, first.std)
+        yield RULE.finding(
+            first.place,
+            f"{first.api} normalizes with {numbers}, and the model once more with {written(second.mean, second.std)} "
+            f"({second.place})",
+            label="first normalize", related=(Related(second.place, "second normalize"),), key=numbers,
         )
 
 
