@@ -200,7 +200,10 @@ def _collated(run: Machine, loader: Loader, item: Value) -> Value:
         content = run.contents(loader.collate)
         if isinstance(content, Unknown):
             return run.unknown(name="batch")
-        return call(run, loader.collate, (run.allocate(ListCell((item,))),), (), loader.place)
+        collate = loader.collate
+        if isinstance(collate, FunctionValue):  # followed like a lambda, whatever it mentions: ``tuple(zip(*batch))``
+            collate = replace(collate, name_span=None)
+        return call(run, collate, (run.allocate(ListCell((item,))),), (), loader.place)
     return batched(run, item, 3)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from normlint import ir
 from normlint.evaluate.machine import Machine, class_member
 from normlint.evaluate.observations import Construction, Feed, steps_of, steps_since
 from normlint.evaluate.transforms import SEQUENTIAL
@@ -50,6 +51,7 @@ _BACKWARD = frozenset({"backward", "zero_grad", "apply_gradients", "manual_backw
 _SAMPLES = frozenset({"sample", "p_sample_loop", "ddim_sample", "sample_images", "sampling", "generate"})
 _MOST_IMAGES = 12
 _LONGEST_METHOD = 25
+_LONGEST_BUILDER = 12
 _FORWARD = frozenset({"forward", "call", "forward_train", "forward_test"})
 # Methods of models that get images and are no passes of the network.
 _NO_FEED = re.compile(
@@ -131,18 +133,30 @@ def hands_to_parts(function: FunctionValue) -> bool:
 
 
 def makes_models(run: Machine, function: FunctionValue) -> bool:
-    """Whether a function makes the object that holds models of the project: a trainer's or predictor's ``__init__``.
+    """Whether a function makes the object that holds models of the project (a trainer's or predictor's ``__init__``), or one
+    model of a single class.
 
     A network's own parts are not meant: what has a ``forward`` is one.
     """
     owner = function.owner
-    if function.name != "__init__" or owner is None or class_member(owner, "forward")[0] is not None:
+    if owner is not None and (function.name != "__init__" or class_member(owner, "forward")[0] is not None):
         return False
     key = ("makes models", function.place)
     known = run.remembered.get(key)
     if not isinstance(known, bool):
-        known = run.remembered[key] = any(_names_a_model(run, function, name) for name in run.mentioned(function))
+        if owner is not None or _is_plain(function):
+            count = sum(_names_a_model(run, function, name) for name in run.mentioned(function))
+            known = count == 1 if owner is None else count > 0
+        else:
+            known = False
+        run.remembered[key] = known
     return known
+
+
+def _is_plain(function: FunctionValue) -> bool:
+    """A short function without branches: what it returns does not depend on its arguments' values."""
+    body = function.body
+    return isinstance(body, tuple) and len(body) <= _LONGEST_BUILDER and not any(isinstance(s, (ir.If, ir.Match)) for s in body)
 
 
 def _names_a_model(run: Machine, function: FunctionValue, name: str) -> bool:

@@ -17,6 +17,7 @@ from normlint.values import (
     InstanceCell,
     ListCell,
     Origin,
+    Partial,
     Ref,
     TupleValue,
     Value,
@@ -90,7 +91,7 @@ def _hand_over(run: Machine, function: Value, inputs: Value, place: Place) -> No
 
 
 def _may_call(run: Machine, function: Value) -> bool:
-    if isinstance(function, (FunctionValue, Bound)):
+    if isinstance(function, (FunctionValue, Bound, Partial)):
         return True
     return isinstance(function, Ref) and isinstance(run.contents(function), InstanceCell)
 
