@@ -18,6 +18,7 @@ from normlint.values import (
     FunctionValue,
     Image,
     InstanceCell,
+    ListCell,
     ModuleValue,
     Network,
     Ref,
@@ -76,6 +77,8 @@ def attribute(run: Machine, receiver: Value, name: str, node: ir.Node) -> Value:
         return Bound(receiver, name)
     if isinstance(content, Unknown) and not isinstance(receiver, Bound) and name in _VIEWS | _FLIPPED_VIEWS:
         return receiver
+    if name == "value" and isinstance(content, (TupleValue, ListCell, Vector, Constant)):
+        return receiver  # of a member of an enum: numbers, tuples and lists have no such attribute
     if isinstance(content, Vector) and name in {"data", "T"}:
         return receiver
     if isinstance(content, Network):
