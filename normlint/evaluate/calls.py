@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from normlint import ir
-from normlint.evaluate import aliasing, configuration, records, registries, weights
+from normlint.evaluate import aliasing, configuration, records, registries, repetition, weights
 from normlint.evaluate.attributes import bind_method
 from normlint.evaluate.channelwise import changed_in_place, told_to_change, zipped_with_stats
 from normlint.evaluate.constants import constant_site
@@ -226,6 +226,10 @@ def call_function(
         result = recalled(run, known, entering)
         observe_helper(run, function.name, images, result, place, known.sunk, known.born)
         return result
+    told = repetition.begin(run, function, entering)
+    if told is not None and repetition.is_quiet(run, function):
+        name = file_among(run, positional, named) or function.name
+        return run.unknown("output", name, place, maker=maker_of(function, positional))
     log = run.log.dormant if run.dormant else run.log.observations
     first, born = len(log), run.numbering.last
     frame = Frame(function, outer_guard=run.guard)
@@ -260,6 +264,8 @@ def call_function(
         result = replace(result, maker=maker_of(function, positional))
     if frame.changed:
         aliasing.leave(run, function, frame.changed, result)
+    if told is not None:
+        repetition.end(run, function, result, told)
     sunk = sunk_by(log[first:], images)
     observe_helper(run, function.name, images, result, place, sunk, born)
     if key is not None and not run.dormant:

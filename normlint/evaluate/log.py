@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field, fields
 
 from normlint.evaluate.observations import (
@@ -55,11 +56,37 @@ class Log:
 
     def extend(self, other: Log) -> None:
         """Add what another log has."""
-        for name in _LISTS:
+        for name in LISTS:
             getattr(self, name).extend(getattr(other, name))
         self.constructions |= other.constructions
         self.own_weights |= other.own_weights
         self.exhausted += other.exhausted
 
 
-_LISTS = tuple(made.name for made in fields(Log) if made.name not in {"constructions", "own_weights", "exhausted"})
+LISTS = tuple(made.name for made in fields(Log) if made.name not in {"constructions", "own_weights", "exhausted"})
+
+
+@dataclass(slots=True)
+class Heard:
+    """What a log has said, whatever calls led there, as far as it was ``read``."""
+
+    said: set[Hashable] = field(default_factory=set)
+    read: dict[str, int] = field(default_factory=dict)
+
+    def take_in(self, log: Log) -> int:
+        """Read what is new in the log; how many different things it has said."""
+        for name in LISTS:
+            entries = getattr(log, name)
+            before = self.read.get(name, 0)
+            if len(entries) > before:
+                self.read[name] = len(entries)
+                self.said.update((name, *_essence(entry)) for entry in entries[before:])
+        return len(self.said)
+
+
+def _essence(entry: object) -> tuple[Hashable, ...]:
+    if isinstance(entry, Observation):
+        before, after = entry.before, entry.after
+        maps = (before.map if before is not None else None, after.map if after is not None else None)
+        return (entry.kind, entry.place, entry.affine, entry.mean, entry.std, entry.low, entry.high, entry.dtype, *maps)
+    return (getattr(entry, "place", entry), getattr(entry, "model", ""))

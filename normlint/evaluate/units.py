@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from normlint.evaluate.log import Log
+from normlint.evaluate.log import Heard, Log
 from normlint.evaluate.state import State
 from normlint.places import Place
 from normlint.reach import Reach
@@ -27,6 +27,7 @@ class Unit:
 
     ``covered`` is a mask of all that the former reach, ``relevant`` the names that matter to the unit. ``defined`` are the
     functions that are no members of a module or class, by the module; ``entered`` those that were evaluated at some call.
+    ``quiet`` counts the calls of a function since the last one that brought something.
     """
 
     path: str
@@ -39,6 +40,8 @@ class Unit:
     remembered: dict[object, object] = field(default_factory=dict)
     defined: dict[str, dict[Place, FunctionValue]] = field(default_factory=dict)
     entered: set[Place] = field(default_factory=set)
+    heard: Heard = field(default_factory=Heard)
+    quiet: dict[Place, int] = field(default_factory=dict)
 
     @property
     def asked(self) -> list[str]:
