@@ -11,14 +11,15 @@ from normlint.config_composition import ConfigTrees
 from normlint.config_values import ConfigValues
 from normlint.discover import is_text
 from normlint.documented_flags import DocumentedFlags
-from normlint.earlier import KEY, Earlier, Plan, body_key, config_key, top_key
+from normlint.earlier import Earlier, Plan, body_key, config_key, top_key
 from normlint.evaluate.imports import module_scope
 from normlint.evaluate.log import Log
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.relevance import CONFIG_FILE
-from normlint.evaluation import Evaluation, Holds, modules_of, rests_on
+from normlint.evaluation import Evaluation, Holds, leave, modules_of, rests_on
 from normlint.inherited_entries import inherited_entries
 from normlint.log_codec import LogError, decode, encode
+from normlint.mentioned import Mentioned
 from normlint.workspace import Workspace
 
 Progress = Callable[[int, int], None]
@@ -37,6 +38,7 @@ class Attempt:
         self.modules = modules_of(workspace)
         self.configs = [path for path in workspace.kept() if workspace.files[path].kind == "config"]
         self.machine = Machine(workspace.load, frozenset(workspace.files), catalogue(), frozenset(self.modules))
+        self.machine.mentions = Mentioned(workspace).of
         self._configure([path for path, file in workspace.files.items() if file.kind == "config"])
         self.work = Bodies(workspace, self.machine)
         self._made: dict[str, tuple[Log | None, bytes]] = {}
@@ -84,7 +86,7 @@ class Attempt:
         """The logs of all units, in the order of their files. Raises ``LogError`` for one that was left and is damaged."""
         later = self._later()
         keys = self._take(later)
-        self.workspace.keep_unit(KEY, later.pack())
+        leave(self.workspace, later)
         name, reached = rests_on(self.workspace, later), tuple(sorted(later.direct))
         if holds is not None and holds(name, reached):
             return Evaluation(None, reached, (), name)

@@ -33,6 +33,11 @@ def body_key(path: str) -> str:
     return f"body {path}"
 
 
+def mentions_key(digest: str) -> str:
+    """Under which key the mentions of a file with this content are kept."""
+    return f"mentions {digest}"
+
+
 _FEW = 40
 _KEYS = (config_key, top_key, body_key)
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from normlint.discover import is_text
-from normlint.earlier import KEY, Earlier, Problem, unpack
+from normlint.earlier import KEY, Earlier, Problem, mentions_key, unpack
 from normlint.interpreter import with_room
 from normlint.workspace import Workspace
 
@@ -78,9 +78,16 @@ def _as_before(workspace: Workspace, earlier: Earlier, holds: Holds) -> Evaluati
     later = replace(earlier, digests={path: workspace.digest(path) for path in earlier.digests})
     for key in later.logs:
         workspace.keep_unit(key)
-    workspace.keep_unit(KEY, later.pack())
+    leave(workspace, later)
     name, reached = rests_on(workspace, later), tuple(sorted(later.direct))
     return Evaluation(None, reached, (), name) if holds(name, reached) else None
+
+
+def leave(workspace: Workspace, later: Earlier) -> None:
+    """Leave for the next run what it has to know of units, and what their modules mention."""
+    for digest in later.digests.values():
+        workspace.keep_unit(mentions_key(digest))
+    workspace.keep_unit(KEY, later.pack())
 
 
 def rests_on(workspace: Workspace, later: Earlier) -> str:

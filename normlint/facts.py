@@ -69,8 +69,15 @@ class FileFacts:
             groups[observation.place].append(observation)
         return {place: tuple(group) for place, group in groups.items()}
 
+    @cached_property
+    def _kinds(self) -> dict[tuple[str, ...], tuple[Observation, ...]]:
+        return {}
+
     def of_kind(self, *kinds: str) -> Iterator[Observation]:
-        return (o for o in self.observations if o.kind in kinds)
+        found = self._kinds.get(kinds)
+        if found is None:
+            found = self._kinds[kinds] = tuple([o for o in self.observations if o.kind in kinds])
+        return iter(found)
 
     def numbers_at(self, place: Place) -> tuple[Related, ...]:
         """Where the mean and std of the normalize at ``place`` are written, if that is another line."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from normlint.sites import Role
 
@@ -15,6 +16,7 @@ _WORDS: tuple[tuple[str, Role], ...] = (
 )
 
 
+@lru_cache(maxsize=100_000)
 def role_of(path: str, function: str = "") -> Role:
     """The role that a function's name, else the file's name, else a folder's name says; library where none does."""
     names = [*reversed(function.split(".")), *reversed(path.rsplit(".", 1)[0].split("/"))]

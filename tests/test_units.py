@@ -19,9 +19,13 @@ from normlint.cache import Store
 from normlint.earlier import Earlier, unpack
 from normlint.evaluate.log import Log
 from normlint.evaluate.machine import Machine
+from normlint.evaluate.relevance import digests
 from normlint.evaluate.units import Unit
 from normlint.facts import Facts
 from normlint.log_codec import LogError, decode, encode
+from normlint.lowering import lower
+from normlint.mentioned import pack as pack_mentions
+from normlint.mentioned import unpack as unpack_mentions
 from normlint.places import Place
 from normlint.project import Analysis, Settings, analyze
 from normlint.reach import Reach
@@ -311,3 +315,26 @@ def test_reach_goes_round_circles() -> None:
     reach.resettle()
     assert set(reach.paths(reach.of(["b"]))) == {"a", "b", "c"}
     assert set(reach.paths(reach.of(["y"]))) == {"a", "b", "c", "y", "z"}
+
+
+def test_mentions_survive_their_encoding() -> None:
+    for path in sorted((FIXTURES / "cases").rglob("fires_*.py"))[:60]:
+        mentions = digests(lower(path.name, path.read_bytes()))
+        assert unpack_mentions(pack_mentions(mentions)) == mentions
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"[]", b"[[],[],[7],[]]", b"[[[1,1,1,1,0,0,[-1]]],[],[],[]]", b'[[],[["f",0,true,[]]],[],[]]']
+)
+def test_damaged_mentions_are_refused(data: bytes) -> None:
+    with pytest.raises((ValueError, TypeError, LookupError)):
+        unpack_mentions(data)
+
+
+def test_damaged_mentions_are_worked_out_again(tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(tree, tmp_path / "cache")
+    original = Store.packed
+    lost = zlib.compress(b"[[],[],[],[1]]")
+    monkeypatch.setattr(Store, "packed", lambda self, name: lost if name.startswith("mentions") else original(self, name))
+    edit(tree / "stats.py", lambda text: text.replace("0.25", "0.2"))
+    assert run(tree, tmp_path / "cache") == run(tree, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from normlint import ir
 from normlint.evaluate.text import text
@@ -59,6 +60,7 @@ _ASKS_DATA = re.compile(
 )
 
 
+@lru_cache(maxsize=100_000)
 def asks_the_data(guard: Guard) -> bool:
     """Whether a condition looks at the values or the dtype of an image, or at a flag that says whether it is normalized:
     what it decides is not known statically."""

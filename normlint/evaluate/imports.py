@@ -11,7 +11,7 @@ from normlint.catalogue import Catalogue
 from normlint.evaluate import failures, units
 from normlint.evaluate.machine import STEPS_PER_MODULE, BudgetSpent, Machine
 from normlint.evaluate.paths import resolved, text_of
-from normlint.evaluate.relevance import digests, spread
+from normlint.evaluate.relevance import spread
 from normlint.evaluate.scopes import Frame, ScopeInfo
 from normlint.values import ALWAYS, Constant, External, ModuleValue, Value, Vector, relabel
 
@@ -193,7 +193,7 @@ def _top_level(run: Machine, unit: units.Unit, module: ir.Module) -> int:
     path = unit.path
     scope = run.new_scope(None, module, "module", path)
     run.modules[path] = scope
-    by_span, by_name, run.words[path] = digests(module)
+    by_span, by_name, run.words[path] = run.mentions(path, module)
     run.digests[path] = by_span
     spread(run.relevant_names, by_name)
     outer = (run.state, run.scope, run.guard, run.frames, run.stack, run.steps_left, run.depth, run.dormant, run.muted)

@@ -13,6 +13,7 @@ from normlint.evaluate import branching
 from normlint.evaluate.guards import alternatives, compatible
 from normlint.evaluate.labels import label_of as label_of  # named here as well
 from normlint.evaluate.observations import Observation
+from normlint.evaluate.relevance import Mentions, digests
 from normlint.evaluate.scopes import Frame, Inside, ScopeInfo, Under
 from normlint.evaluate.state import Content, State
 from normlint.evaluate.units import Tops, Unit
@@ -101,6 +102,7 @@ class Machine:
         self.relevant_everywhere: frozenset[str] = frozenset()
         self.digests: dict[str, dict[Span, Digest]] = {}
         self.words: dict[str, frozenset[str]] = {}
+        self.mentions: Callable[[str, ir.Module], Mentions] = lambda path, module: digests(module)
         self.configured: Callable[[str, str, str], Value | None] = lambda path, parent, name: None
         self.configurable: Callable[[str, str, str], bool] = lambda path, parent, name: False
         self.replaced: Callable[[str, Numbers], bool] = lambda name, numbers: False

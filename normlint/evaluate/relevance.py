@@ -62,7 +62,10 @@ def _carrier_words() -> frozenset[str]:
     return catalogue().carrier_words()
 
 
-def digests(module: ir.Module) -> tuple[dict[Span, Digest], dict[str, Digest], frozenset[str]]:
+Mentions = tuple[dict[Span, Digest], dict[str, Digest], frozenset[str]]
+
+
+def digests(module: ir.Module) -> Mentions:
     """The digest of every function by the span of its name, of functions and classes by name, and all names mentioned."""
     reader = _Reader(_bound_words(module.body))
     _, mentioned = reader.read(module.body)

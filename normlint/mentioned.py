@@ -1,0 +1,87 @@
+"""What the sources of modules mention, from the cache where the last run has worked it out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from normlint import ir
+from normlint.earlier import mentions_key
+from normlint.evaluate.relevance import Digest, Mentions, digests
+from normlint.places import Span
+from normlint.workspace import Workspace
+
+
+class Mentioned:
+    """``relevance.digests`` of the modules of a workspace."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def of(self, path: str, module: ir.Module) -> Mentions:
+        """What the module mentions; kept for scripts only, as a notebook of the same content is lowered to something else."""
+        if self._workspace.store is None or path.endswith(".ipynb"):
+            return digests(module)
+        key = mentions_key(self._workspace.digest(path))
+        data = self._workspace.unit(key)
+        try:
+            if data is not None:
+                return unpack(data)
+        except (ValueError, TypeError, LookupError, RecursionError):
+            pass  # damaged: it is worked out again
+        found = digests(module)
+        self._workspace.keep_unit(key, pack(found))
+        return found
+
+
+def pack(mentions: Mentions) -> bytes:
+    """As bytes that ``unpack`` reads back to equal mentions."""
+    by_span, by_name, words = mentions
+    names: dict[str, int] = {}
+
+    def numbers(texts: Iterable[str]) -> list[int]:
+        return [names.setdefault(text, len(names)) for text in sorted(texts)]
+
+    def row(digest: Digest) -> list[object]:
+        return [int(digest.hit), int(digest.carries), numbers(digest.names)]
+
+    document = [
+        [[*span, *row(digest)] for span, digest in by_span.items()],
+        [[name, *row(digest)] for name, digest in by_name.items()],
+        numbers(words),
+        list(names),  # complete only now
+    ]
+    return json.dumps(document, separators=(",", ":")).encode("ascii")
+
+
+def unpack(data: bytes) -> Mentions:
+    """What ``pack`` wrote. Raises ``ValueError``, ``TypeError`` or ``LookupError`` for anything else."""
+    spans, named, words, names = json.loads(data)
+    _check(names, str)
+
+    def texts(numbers: Any) -> frozenset[str]:
+        _check(numbers, int)
+        if numbers and min(numbers) < 0:
+            raise ValueError("a name is missing")
+        return frozenset([names[number] for number in numbers])
+
+    def digest(hit: Any, carries: Any, numbers: Any) -> Digest:
+        _check([hit, carries], int)
+        return Digest(bool(hit), texts(numbers), bool(carries))
+
+    by_span: dict[Span, Digest] = {}
+    for *numbers, hit, carries, mentioned in spans:
+        _check(numbers, int)
+        line, column, end_line, end_column = numbers
+        by_span[Span(line, column, end_line, end_column)] = digest(hit, carries, mentioned)
+    by_name: dict[str, Digest] = {}
+    for name, *rest in named:
+        _check([name], str)
+        by_name[name] = digest(*rest)
+    return by_span, by_name, texts(words)
+
+
+def _check(values: Any, kind: type) -> None:
+    if type(values) is not list or not {kind}.issuperset(map(type, values)):
+        raise ValueError("a value of another kind")
