@@ -1,20 +1,23 @@
 """Lowered modules to bytes and back, for the cache: data only, checked on the way in.
 
 The nodes are written flat, children before their parent, each as ``[tag, span, fields]``; reading is a stack machine,
-so neither direction recurses and no byte sequence builds a graph or anything else than a tree.
+so neither direction recurses and no byte sequence builds a graph or anything else than a tree. The bodies of functions stand
+behind the module, each by itself, and are read when they are asked for.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
+from itertools import accumulate, pairwise
 from typing import Any, get_args
 
 from normlint import ir
 from normlint.constant_codec import FieldError, constant_from, constant_to
 from normlint.places import Span
 
-FORMAT = 1
+FORMAT = 2
 MAX_DEPTH = 2_000
 
 _EXPRESSIONS: frozenset[type[Any]] = frozenset(get_args(ir.Expression))
@@ -22,6 +25,8 @@ _STATEMENTS: frozenset[type[Any]] = frozenset(get_args(ir.Statement))
 
 # How each field after the span is written: a kind of child (one, optional, many, many optional) or of scalar.
 _ONE, _OPTIONAL, _MANY, _HOLES = "one", "optional", "many", "holes"
+# What lowers the body of the function with this span of its name again, where it was damaged.
+_Again = Callable[[Span], tuple[ir.Statement, ...]]
 _TEXT, _TEXT_OR_NONE, _TEXTS, _COUNT, _SPAN, _CONSTANT = "text", "text?", "texts", "count", "span", "constant"
 _Field = tuple[str, str, frozenset[type[Any]]]
 
@@ -103,6 +108,7 @@ _SCHEMA: tuple[tuple[type[Any], tuple[_Field, ...]], ...] = (
     (ir.Assert, _fields("test:one")),
     (ir.Scope, _fields("kind:text", "names:texts")),
 )  # fmt: skip
+_FUNCTION = next(fields for made, fields in _SCHEMA if made is ir.Function)
 _TAGS = {made: (tag, fields) for tag, (made, fields) in enumerate(_SCHEMA)}
 
 
@@ -112,28 +118,43 @@ class CodecError(ValueError):
 
 def encode(module: ir.Module) -> bytes:
     """The module as bytes that ``decode`` reads back to an equal one."""
-    records: list[list[object]] = []
-    pending: list[ir.Node] = list(module.body)
-    while pending:
-        records.append(_record(pending.pop(), pending))
-    records.reverse()
+    bodies: list[bytes] = []
+    records = _records(module.body, bodies)
     document = [
         FORMAT,
         module.path,
         records,
         [[*problem.span, problem.message] for problem in module.problems],
         [[line.raw_line, line.raw_column, line.cell, line.cell_line] for line in module.cells],
+        [len(body) for body in bodies],
     ]
+    return b"".join((_bytes(document), b"\n", *bodies))
+
+
+def _bytes(document: object) -> bytes:
     return json.dumps(document, separators=(",", ":")).encode("ascii")
 
 
-def _record(node: ir.Node, pending: list[ir.Node]) -> list[object]:
+def _records(body: Sequence[ir.Node], bodies: list[bytes] | None) -> list[list[object]]:
+    """The nodes in the order of reading; what functions do joins ``bodies``, where there are some."""
+    records: list[list[object]] = []
+    pending: list[ir.Node] = list(body)
+    while pending:
+        records.append(_record(pending.pop(), pending, bodies))
+    records.reverse()
+    return records
+
+
+def _record(node: ir.Node, pending: list[ir.Node], bodies: list[bytes] | None) -> list[object]:
     """The node's own fields; its children join ``pending`` in their order."""
     tag, fields = _TAGS[type(node)]
     record: list[object] = [tag, *node.span]
     for name, kind, _ in fields:
         value = getattr(node, name)
-        if kind == _ONE:
+        if bodies is not None and name == "body" and isinstance(node, ir.Function):
+            record.append([len(bodies)])
+            bodies.append(_bytes(_records(value, None)))
+        elif kind == _ONE:
             pending.append(value)
         elif kind == _OPTIONAL:
             record.append(int(value is not None))
@@ -152,15 +173,24 @@ def _record(node: ir.Node, pending: list[ir.Node]) -> list[object]:
     return record
 
 
-def decode(data: bytes) -> ir.Module:
-    """The module that ``encode`` wrote. Raises ``CodecError`` for anything else."""
+def decode(data: bytes, again: _Again | None = None) -> ir.Module:
+    """The module that ``encode`` wrote. Raises ``CodecError`` for anything else.
+
+    The bodies of functions are read later: ``again`` stands in for one that is damaged; without it, asking for that body
+    raises ``CodecError``.
+    """
     try:
-        version, path, records, problems, cells = _list(json.loads(data), 5)
+        head, _, rest = data.partition(b"\n")
+        version, path, records, problems, cells, sizes = _list(json.loads(head), 6)
         if version != FORMAT:
             raise CodecError("written by another version")
+        ends = list(accumulate(map(_number, _list(sizes)), initial=0))
+        if ends[-1] != len(rest):
+            raise CodecError("cut off")
+        bodies = [rest[start:end] for start, end in pairwise(ends)]
         return ir.Module(
             _text(path),
-            _body(_list(records)),
+            _body(_list(records), bodies, again),
             tuple([ir.Problem(_span(item[:4]), _text(item[4])) for item in map(_five, _list(problems))]),
             tuple([ir.CellLine(*_numbers(item)) for item in _list(cells)]),
         )
@@ -170,7 +200,17 @@ def decode(data: bytes) -> ir.Module:
         raise CodecError(f"damaged: {error}") from error
 
 
-def _body(records: list[Any]) -> tuple[ir.Statement, ...]:
+def _read(data: bytes, name_span: Span, again: _Again | None) -> tuple[ir.Statement, ...]:
+    """The body of a function. Raises ``CodecError`` where it is damaged and cannot be had again."""
+    try:
+        return _body(_list(json.loads(data)), [], None)
+    except (ValueError, RecursionError) as error:
+        if again is None:
+            raise CodecError(f"damaged: {error}") from error
+        return again(name_span)
+
+
+def _body(records: list[Any], bodies: list[bytes], again: _Again | None) -> tuple[ir.Statement, ...]:
     stack: list[Any] = []
     depths: list[int] = []
     for record in records:
@@ -187,7 +227,15 @@ def _body(records: list[Any]) -> tuple[ir.Statement, ...]:
         if depth > MAX_DEPTH:
             raise FieldError("nested too deep")
         depths[size:] = (depth,)
-        stack.append(made(span, *values))
+        if made is ir.Function and type(values[3]) is int:
+            name, name_span, parameters, index, decorators = values
+            if not 0 <= index < len(bodies):
+                raise FieldError("a body is missing")
+            stack.append(
+                ir.Function.unread(span, name, name_span, parameters, decorators, partial(_read, bodies[index], name_span, again))
+            )
+        else:
+            stack.append(made(span, *values))
     return _checked(tuple(stack), _STATEMENTS)
 
 
@@ -195,7 +243,7 @@ def _values(fields: Sequence[_Field], record: list[Any], stack: list[Any]) -> li
     """The values of a node's fields; its children are taken from the end of ``stack``, so the last field comes first."""
     values: list[Any] = []
     at = len(record)
-    for _, kind, classes in reversed(fields):
+    for name, kind, classes in reversed(fields):
         if kind == _ONE:
             values.append(_child(stack, classes))
             continue
@@ -203,7 +251,9 @@ def _values(fields: Sequence[_Field], record: list[Any], stack: list[Any]) -> li
         if at < 5:
             raise FieldError("a field is missing")
         item = record[at]
-        if kind == _MANY:
+        if name == "body" and type(item) is list and fields is _FUNCTION:
+            values.append(_number(*_list(item, 1)))
+        elif kind == _MANY:
             values.append(_last(stack, _number(item), classes))
         elif kind == _OPTIONAL:
             values.append(_child(stack, classes) if _flag(item) else None)

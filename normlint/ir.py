@@ -7,6 +7,8 @@ which evaluates its operands and yields unknown.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import field
 from typing import Union
 
 from normlint.immutable import dataclass
@@ -313,6 +315,27 @@ class Function(Node):
     parameters: tuple[Parameter, ...]
     body: tuple[Statement, ...]
     decorators: tuple[Expression, ...]
+    _read: Callable[[], tuple[Statement, ...]] | None = field(default=None, init=False, repr=False, compare=False)
+
+    @classmethod
+    def unread(
+        cls, span: Span, name: str, name_span: Span, parameters: tuple[Parameter, ...], decorators: tuple[Expression, ...],
+        read: Callable[[], tuple[Statement, ...]],
+    ) -> Function:  # fmt: skip
+        """A function whose body is read when it is asked for: few are, of all that a module defines."""
+        made = cls(span, name, name_span, parameters, (), decorators)
+        object.__delattr__(made, "body")
+        object.__setattr__(made, "_read", read)
+        return made
+
+    def __getattr__(self, name: str) -> tuple[Statement, ...]:
+        """The body, which is the only field that can be missing."""
+        if name != "body" or self._read is None:
+            raise AttributeError(name)
+        body = self._read()
+        object.__setattr__(self, "body", body)
+        object.__setattr__(self, "_read", None)
+        return body
 
 
 @dataclass(frozen=True, slots=True)

@@ -248,7 +248,7 @@ class FunctionValue:
     name: str
     parameters: tuple[ir.Parameter, ...]
     defaults: tuple[Value | None, ...]
-    body: tuple[ir.Statement, ...] | ir.Expression
+    node: ir.Function | ir.Lambda
     module: str
     scope: int
     place: Place
@@ -256,6 +256,11 @@ class FunctionValue:
     decorators: tuple[str, ...] = ()
     owner: ClassValue | None = None
     name_span: Span | None = None
+
+    @property
+    def body(self) -> tuple[ir.Statement, ...] | ir.Expression:
+        """Its statements, or the expression of a lambda."""
+        return self.node.body
 
     def __hash__(self) -> int:
         """Of where it was defined; a hash of its body would go through all of it."""

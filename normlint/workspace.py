@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from normlint.cache import Known, Store
 from normlint.discover import Discovery, ReadError, SourceFile, is_text, read
-from normlint.places import Place
+from normlint.places import Place, Span
 from normlint.suppression.comments import MARK, Suppression
 
 if TYPE_CHECKING:
@@ -126,9 +126,9 @@ class Workspace:
         taken = self._ahead.take(path) if self._ahead is not None else None
         if taken is not None and taken[0].hex() == known.digest and path not in self._overlay:
             self._packed[known.digest] = taken[1]
-            return _decoded(path, zlib.decompress(taken[1]))
+            return _decoded(path, zlib.decompress(taken[1]), self.data)
         cached = self.store.module(known.digest) if self.store is not None else None
-        return None if cached is None else _decoded(path, cached)
+        return None if cached is None else _decoded(path, cached, self.data)
 
     def _lowered(self, path: str) -> ir.Module | None:
         from normlint.lowering import lower
@@ -283,14 +283,26 @@ def _at_top(path: str, message: str) -> Problem:
     return Place(path, 1, 1, 1, 1), message
 
 
-def _decoded(path: str, data: bytes) -> ir.Module | None:
+def _decoded(path: str, data: bytes, read_again: Callable[[str], bytes | None]) -> ir.Module | None:
     """The module in the cache under this content, which may have been that of another path; None for damaged data."""
     from dataclasses import replace
 
     from normlint.codec import CodecError, decode
 
+    def again(name_span: Span) -> tuple[ir.Statement, ...]:
+        from normlint.lowering import lower
+
+        pending: list[object] = [*lower(path, read_again(path) or b"").body]
+        while pending:
+            node = pending.pop()
+            if getattr(node, "name_span", None) == name_span and hasattr(node, "decorators"):
+                return tuple(getattr(node, "body", ()))
+            for name in ("body", "otherwise", "handlers", "final", "cases"):
+                pending += getattr(node, name, ())
+        return ()
+
     try:
-        module = decode(data)
+        module = decode(data, again)
     except CodecError:
         return None
     notebook = path.endswith(".ipynb")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import get_args
 
@@ -11,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from normlint import ir
+from normlint import codec, ir
 from normlint.codec import CodecError, decode, encode
 from normlint.lowering import lower
 from normlint.places import Span
@@ -62,7 +64,11 @@ def test_every_node_survives() -> None:
     module = lower("a.py", EVERYTHING.encode())
     assert module.problems == ()
     assert decode(encode(module)) == module
-    tags = {record[0] for record in json.loads(encode(module))[2]}
+    head, _, bodies = encode(module).partition(b"\n")
+    written, ends = json.loads(head)[2], [0, *accumulate(json.loads(head)[5])]
+    for start, end in pairwise(ends):
+        written += json.loads(bodies[start:end])
+    tags = {record[0] for record in written}
     nodes = {*get_args(ir.Expression), *get_args(ir.Statement)}
     assert len(tags) >= len(nodes)
 
@@ -107,7 +113,8 @@ def test_negative_zero_keeps_its_sign() -> None:
     assert math.copysign(1, statement.value.value) == -1  # type: ignore[union-attr,arg-type]
 
 
-DOCUMENT = json.loads(encode(lower("a.py", EVERYTHING.encode())))
+HEAD, _, BODIES = encode(lower("a.py", EVERYTHING.encode())).partition(b"\n")
+DOCUMENT = json.loads(HEAD)
 
 
 @settings(max_examples=400, deadline=None)
@@ -133,10 +140,35 @@ def test_tampered_documents_are_refused_or_are_modules(data: st.DataObject) -> N
         case "head":
             document[data.draw(st.integers(0, 4))] = data.draw(junk)
     try:
-        module = decode(json.dumps(document).encode())
+        module = decode(json.dumps(document).encode() + b"\n" + BODIES)
+        repr(module)
     except CodecError:
         return
     assert decode(encode(module)) == module or "nan" in repr(module)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.data())
+def test_tampered_bodies_are_refused_or_lowered_again(data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(BODIES) - 1))
+    broken = BODIES[:at] + data.draw(st.sampled_from([b"[", b"9", b'"', b"-", b",", b"x"])) + BODIES[at + 1 :]
+    module = decode(HEAD + b"\n" + broken)
+    with contextlib.suppress(CodecError):
+        repr(module)
+    assert isinstance(repr(decode(HEAD + b"\n" + broken, lambda name_span: ())), str)
+
+
+def test_bodies_are_read_when_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = encode(lower("a.py", b"def f(x):\n    return x\n\n\nclass A:\n    def g(self):\n        return 1\n"))
+    read: list[bytes] = []
+    original = codec._read
+    monkeypatch.setattr(codec, "_read", lambda body, *others: (read.append(body), original(body, *others))[1])
+    function, cls = decode(data).body
+    assert isinstance(function, ir.Function) and isinstance(cls, ir.Class) and not read
+    assert len(function.body) == len(function.body) == 1 == len(read)
+    assert isinstance(function.body[0], ir.Return)
+    with pytest.raises(AttributeError):
+        function.nothing  # noqa: B018
 
 
 @given(st.binary(max_size=50))
@@ -147,8 +179,9 @@ def test_other_bytes_are_refused(data: bytes) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"null", b"[" * 100_000, b"[1,[],[],[],[]]", b'[2,"a",[],[],[]]', b'[1,"a",[[0,1,1,1,1,1]],[],[]]',
-     b'[1,"a",[[]],[],[]]', b'[1,"a",[],[[1,1,1,1]],[]]', b'[1,"a",[],[],[[1,1]]]', b"1" * 10_000, b"\xff\xfe"],
+    [b"", b"null", b"[" * 100_000, b"[2,[],[],[],[],[]]", b'[1,"a",[],[],[],[]]', b'[2,"a",[[0,1,1,1,1,1]],[],[],[]]',
+     b'[2,"a",[[]],[],[],[]]', b'[2,"a",[],[[1,1,1,1]],[],[]]', b'[2,"a",[],[],[[1,1]],[]]', b'[2,"a",[],[],[],[1]]',
+     b'[2,"a",[],[],[],[-1]]\n', b'[2,"a",[],[],[]]', b"1" * 10_000, b"\xff\xfe"],
 )  # fmt: skip
 def test_malformed_documents_are_refused(data: bytes) -> None:
     with pytest.raises(CodecError):

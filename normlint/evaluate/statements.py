@@ -294,7 +294,7 @@ def function_value(run: Machine, node: ir.Function | ir.Lambda) -> FunctionValue
     defaults = tuple(None if p.default is None else evaluate(run, p.default) for p in node.parameters)
     if isinstance(node, ir.Lambda):
         function = FunctionValue(
-            "<lambda>", node.parameters, defaults, node.body, run.module.path, run.scope, run.place(node)
+            "<lambda>", node.parameters, defaults, node, run.module.path, run.scope, run.place(node)
         )
         _defined(run, function)
         return function
@@ -306,7 +306,7 @@ def function_value(run: Machine, node: ir.Function | ir.Lambda) -> FunctionValue
     elif "main" in names and defaults[:1] == (None,):
         defaults = (of_hydra(run, node.decorators), *defaults[1:])
     return FunctionValue(
-        node.name, node.parameters, defaults, node.body, run.module.path, run.scope, run.place_of(node.name_span),
+        node.name, node.parameters, defaults, node, run.module.path, run.scope, run.place_of(node.name_span),
         decorators=names, name_span=node.name_span,
     )  # fmt: skip
 
