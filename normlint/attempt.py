@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from hashlib import sha256
+from typing import Any
 
 from normlint.bodies import Bodies, Body
 from normlint.catalogue import catalogue
@@ -20,6 +21,7 @@ from normlint.evaluation import Evaluation, Holds, leave, modules_of, rests_on
 from normlint.inherited_entries import inherited_entries
 from normlint.log_codec import LogError, decode, encode
 from normlint.mentioned import Mentioned
+from normlint.places import Place
 from normlint.workspace import Workspace
 
 Progress = Callable[[int, int], None]
@@ -41,6 +43,7 @@ class Attempt:
         self.machine.mentions = Mentioned(workspace).of
         self._configure([path for path, file in workspace.files.items() if file.kind == "config"])
         self.work = Bodies(workspace, self.machine)
+        self._places: dict[tuple[Any, ...], Place] = {}
         self._made: dict[str, tuple[Log | None, bytes]] = {}
 
     def _configure(self, read: list[str]) -> None:
@@ -148,13 +151,13 @@ class Attempt:
         """The log of a unit: of this process, of another one, or as the last run left it. Raises ``LogError``."""
         if key in self._made:
             log, data = self._made[key]
-            return decode(data) if log is None else log
+            return decode(data, self._places) if log is None else log
         if key not in self.earlier.logs:
             return _NOTHING
         before = self.workspace.unit(key)
         if before is None or _named(before) != self.earlier.logs[key]:
             raise LogError("a log is missing")
-        return decode(before)
+        return decode(before, self._places)
 
     def _later(self) -> Earlier:
         """What this run leaves: the modules that are still reached, in the order of the last run with the new ones last."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
-from normlint.catalogue import KnownStats, catalogue
+from normlint.catalogue import Catalogue, KnownStats, catalogue
 from normlint.claims import normalized_stats
 from normlint.evaluate.guards import compatible
 from normlint.evaluate.observations import PipelineObservation
@@ -102,6 +103,11 @@ def _matches(found: Stats, known: KnownStats) -> bool:
 
 def _meant(name: str) -> str | None:
     """The one data set that a name speaks of."""
+    return _meant_of(name, catalogue())
+
+
+@lru_cache(maxsize=10_000)
+def _meant_of(name: str, known: Catalogue) -> str | None:
     text = re.sub(r"[^a-z0-9]", "", name.lower())
-    found = {d.name for d in catalogue().datasets for word in d.words if re.search(rf"{word}(?!\d)", text)}
+    found = {d.name for d in known.datasets for word in d.words if re.search(rf"{word}(?!\d)", text)}
     return found.pop() if len(found) == 1 else None

@@ -70,14 +70,17 @@ class FileFacts:
         return {place: tuple(group) for place, group in groups.items()}
 
     @cached_property
-    def _kinds(self) -> dict[tuple[str, ...], tuple[Observation, ...]]:
-        return {}
+    def _by_kind(self) -> dict[str, list[Observation]]:
+        groups: dict[str, list[Observation]] = defaultdict(list)
+        for observation in self.observations:
+            groups[observation.kind].append(observation)
+        return dict(groups)
 
     def of_kind(self, *kinds: str) -> Iterator[Observation]:
-        found = self._kinds.get(kinds)
-        if found is None:
-            found = self._kinds[kinds] = tuple([o for o in self.observations if o.kind in kinds])
-        return iter(found)
+        there = [kind for kind in kinds if kind in self._by_kind]
+        if len(there) > 1:
+            return (o for o in self.observations if o.kind in there)
+        return iter(self._by_kind[there[0]] if there else ())
 
     def numbers_at(self, place: Place) -> tuple[Related, ...]:
         """Where the mean and std of the normalize at ``place`` are written, if that is another line."""

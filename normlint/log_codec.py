@@ -22,6 +22,7 @@ from normlint.values import Image, Origin, Pending, Step
 
 FORMAT = 1
 _SHARED: tuple[type[Any], ...] = (Place, Affine, Interval, Origin, Step, Image, Pending, SinkContract)
+_PLACE = _SHARED.index(Place)
 _TAGS = {made: tag for tag, made in enumerate(_SHARED)}
 
 _Write = Callable[[Any, "_Pool"], Any]
@@ -34,8 +35,12 @@ def encode(log: Log) -> bytes:
     return json.dumps([FORMAT, pool.entries, lists], separators=(",", ":")).encode("ascii")
 
 
-def decode(data: bytes) -> Log:
-    """The log that ``encode`` wrote. Raises ``LogError`` for anything else."""
+def decode(data: bytes, places: dict[tuple[Any, ...], Place] | None = None) -> Log:
+    """The log that ``encode`` wrote. Raises ``LogError`` for anything else.
+
+    Logs that are read with the same ``places`` share those that are equal.
+    """
+    places = {} if places is None else places
     try:
         version, entries, lists = _list(json.loads(data), 3)
         if version != FORMAT:
@@ -45,7 +50,14 @@ def decode(data: bytes) -> Log:
         for tag, *fields_of in entries:
             if type(tag) is not int or tag < 0:
                 raise LogError("an unknown entry")
-            pool.append(readers[tag](fields_of, pool))
+            if tag == _PLACE:
+                key = tuple(fields_of)
+                made = places.get(key)
+                if made is None:
+                    made = places[key] = readers[tag](fields_of, pool)
+                pool.append(made)
+            else:
+                pool.append(readers[tag](fields_of, pool))
         return Log(**dict(zip(_names(), read_lists(lists, pool), strict=True)))
     except LogError:
         raise

@@ -6,6 +6,7 @@ fields. Nothing of what is read becomes part of the text.
 
 from __future__ import annotations
 
+import sys
 import types
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
@@ -31,7 +32,7 @@ def _items(data: Any, size: int | None = None) -> list[Any]:
 def reader(made: type[Any], hints: Sequence[Any], shared: Sequence[type[Any]], *, together: bool = False) -> Reader:
     """What makes a ``made`` of a list of as many values as there are hints, where values of ``shared`` classes are
     positions in the list of earlier ones; ``together``: of all values as one argument."""
-    text = _Text(tuple(shared), {"_refuse": _refuse, "_items": _items, "made": made})
+    text = _Text(tuple(shared), {"_refuse": _refuse, "_items": _items, "intern": sys.intern, "made": made})
     names = [f"v{index}" for index in range(len(hints))]
     values = ", ".join(text.of(hint, name) for hint, name in zip(hints, names, strict=True))
     lines = [
@@ -72,7 +73,8 @@ class _Text:
             hints = get_type_hints(hint)
             inner = [hints[field.name] for field in fields(hint) if field.init]
             return self._several(inner, name, f"{self._named(hint)}({{}})")
-        return f"({name} if {self._is(hint, name)} else _refuse())"
+        taken = f"intern({name})" if hint is str else name  # logs name the same paths and functions over and over
+        return f"({taken} if {self._is(hint, name)} else _refuse())"
 
     def _is(self, hint: Any, name: str) -> str:
         kinds = (float, int) if hint is float else (hint,)
