@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from normlint.evaluate.keras_data import MAP
+from normlint.evaluate.keras_data import FILES, MAP, SLICES, ZIP, element
 from normlint.evaluate.machine import Machine, class_member
 from normlint.evaluate.pipelines import handed_over
 from normlint.places import Place
@@ -18,6 +18,7 @@ from normlint.values import (
     Constant,
     Dataset,
     DictCell,
+    External,
     FunctionValue,
     Image,
     InstanceCell,
@@ -107,6 +108,12 @@ def iterates(run: Machine, value: Value) -> bool:
 def item_of(run: Machine, value: Value) -> Value:
     """Any item of a data set, or any batch of a loader; unknown where it cannot be worked out."""
     match value:
+        case Loader(collate=External() as made) if made in {SLICES, FILES}:
+            return element(run, value.dataset) if made == SLICES else run.unknown(name="path")
+        case Loader(collate=External() as made) if made == ZIP:
+            content = run.contents(value.dataset)
+            parts = content.items if isinstance(content, (TupleValue, ListCell)) else ()
+            return TupleValue(tuple(item_of(run, part) for part in parts)) if parts else run.unknown(name="item")
         case Loader():
             return run.each(item_of(run, value.dataset), lambda item: _collated(run, value, item))
         case Dataset(transform=transform, place=place):

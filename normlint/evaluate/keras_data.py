@@ -10,7 +10,19 @@ from dataclasses import replace
 
 from normlint.evaluate.machine import Machine
 from normlint.places import Place
-from normlint.values import Composition, Constant, Dataset, External, Loader, Partial, Transform, TupleValue, Value
+from normlint.values import (
+    Composition,
+    Constant,
+    Dataset,
+    DictCell,
+    External,
+    Image,
+    Loader,
+    Partial,
+    Transform,
+    TupleValue,
+    Value,
+)
 
 Named = tuple[tuple[str, Value], ...]
 
@@ -27,6 +39,10 @@ _SAME = frozenset(
     {"cache", "shuffle", "prefetch", "batch", "unbatch", "repeat", "take", "skip", "with_options", "ignore_errors", "shard"}
 )
 MAP = External("tensorflow.data.Dataset.map")
+SLICES = External("tensorflow.data.Dataset.from_tensor_slices")
+FILES = External("tensorflow.data.Dataset.list_files")
+ZIP = External("tensorflow.data.Dataset.zip")
+_SOURCES = {made.dotted.rpartition(".")[2]: made for made in (SLICES, FILES, ZIP)}
 
 
 def generated(generator: Transform, name: str, named: Named, place: Place) -> Value | None:
@@ -62,6 +78,26 @@ def loaded(run: Machine, dotted: str, place: Place) -> Value | None:
         image = replace(image, order="GRAY", channels=1, layout=None) if _COLLECTIONS[name] else image
         halves.append(TupleValue((run.allocate(image), run.unknown(name="labels"))))
     return TupleValue(tuple(halves))
+
+
+def slices(dotted: str, positional: tuple[Value, ...], place: Place) -> Value | None:
+    """``tf.data.Dataset.from_tensor_slices((paths, labels))``, ``list_files(pattern)``, ``zip``; None for other functions."""
+    owner, _, name = dotted.rpartition(".")
+    made = _SOURCES.get(name) if owner.endswith(".data.Dataset") and positional else None
+    return Loader(positional[0], made, place) if made is not None else None
+
+
+def element(run: Machine, value: Value) -> Value:
+    """One slice of what ``from_tensor_slices`` was given: of each array of a tuple or dict, one."""
+    content = run.contents(value)
+    match content:
+        case TupleValue(items=items):
+            return TupleValue(tuple(element(run, item) for item in items))
+        case DictCell(items=pairs):
+            return run.allocate(replace(content, items=tuple((key, element(run, item)) for key, item in pairs)))
+        case Image():
+            return content
+    return run.unknown(name="element")
 
 
 def method(dataset: Dataset | Loader, name: str, positional: tuple[Value, ...], named: Named, place: Place) -> Value | None:

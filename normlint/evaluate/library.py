@@ -49,6 +49,7 @@ def call_library(run: Machine, dotted: str, positional: tuple[Value, ...], named
             return processor
         passed_to_dataset(run, dotted, named, place)
         pictures = keras_data.folder(dotted, named, place) or keras_data.loaded(run, dotted, place)
+        pictures = pictures or keras_data.slices(dotted, positional, place)
         if pictures is not None:
             return pictures
         if datasets.is_dataset_call(dotted, named):
