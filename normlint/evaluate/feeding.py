@@ -38,6 +38,7 @@ Named = tuple[tuple[str, Value], ...]
 # transformers.PreTrainedModel, diffusers.ModelMixin, flax.linen.Module, mmengine.model.BaseModel.
 _BASES = frozenset({"Module", "LightningModule", "Model", "PreTrainedModel", "ModelMixin", "BaseModel", "ScriptModule"})
 _NO_MODEL = re.compile(r"loss|criterion|metric|normali[sz]|transform|lpips", re.IGNORECASE)
+_RUNS_GRAPHS = re.compile(r"^tensorflow\..*Session$")  # one session runs any number of models
 _TRAINS = frozenset({"fit", "fit_generator", "train_on_batch", "partial_fit"})
 _FEEDS = _TRAINS | {"predict", "predict_on_batch", "predict_generator", "predict_step", "forward", "__call__", "run", "evaluate",
                     "encode_image", "get_image_features", "extract_features", "generate", "infer", "module",
@@ -89,7 +90,7 @@ def model_of(run: Machine, value: Value) -> str:
     if isinstance(content, Network):
         return "" if content.processor else content.maker
     if isinstance(content, Unknown) and not _NO_MODEL.search(content.origin.name):
-        return content.origin.maker
+        return content.origin.maker if not _RUNS_GRAPHS.search(content.origin.maker) else ""
     return ""
 
 
