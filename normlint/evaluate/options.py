@@ -93,8 +93,8 @@ def method(
             run.state.set(receiver.address, cell.put(f"-{option[0]}", option[1]))
             constant_site(run, *option, place)
     elif name == "set_defaults":
-        for key, value in named:
-            if key == "**":  # any of them may be another
+        for key, value in sorted(named, key=lambda item: item[0] != "**"):
+            if key == "**":  # any of the others may be another
                 cell = InstanceCell(cell.cls, tuple(item for item in cell.attributes if not item[0].startswith("-")))
             elif (kept := _kept(run, key, value)) is not None:
                 cell = cell.put(f"-{key}", kept)
