@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from normlint import ir
@@ -27,11 +29,11 @@ def literals_of(test: ir.Expression, scope: str) -> tuple[Guard, Guard]:
             no = frozenset().union(*(literals_of(operand, scope)[1] for operand in operands))
             whole = f"{scope}:{text(test)}"
             return frozenset({(whole, "true", "")}), no | {(whole, "false", "")}
-        case ir.Compare(left=left, operators=("==" | "is" | "!=" | "is not" as operator,), rights=(ir.Constant(value=v),)):
+        case ir.Compare(left=left, operators=("==" | "is" | "!=" | "is not" as relation,), rights=(ir.Constant(value=v),)):
             subject, value = f"{scope}:{text(left)}", repr(v)
             equal: Guard = frozenset({(subject, "==", value)})
             other: Guard = frozenset({(subject, "!=", value)})
-            return (equal, other) if operator in {"==", "is"} else (other, equal)
+            return (equal, other) if relation in {"==", "is"} else (other, equal)
     subject = f"{scope}:{text(test)}"
     return frozenset({(subject, "true", "")}), frozenset({(subject, "false", "")})
 
@@ -51,7 +53,31 @@ def compatible(one: Guard, other: Guard) -> bool:
         for b in other:
             if a[0] == b[0] and _contradict(a, b):
                 return False
-    return True
+    ours, theirs = ([known for literal in guard if (known := _compared(literal)) is not None] for guard in (one, other))
+    return all(_can_both(a, b) and _can_both(b, a) for a in ours for b in theirs if a[0] == b[0])
+
+
+_COMPARED = re.compile(r"(\d+:[\w.]+) (==|!=|<=|>=|<|>) (-?\d{1,9}(?:\.\d{1,9})?)")
+_NEGATED = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+_HOLDS: dict[str, Callable[[float, float], bool]] = {
+    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _compared(literal: GuardLiteral) -> tuple[str, str, float] | None:
+    """A name that is compared with a number, as name, operator and number."""
+    subject, relation, value = literal
+    found = _COMPARED.fullmatch(subject if relation in {"true", "false"} else f"{subject} {relation} {value}")
+    if found is None:
+        return None
+    sign = _NEGATED[found[2]] if relation == "false" else found[2]
+    return found[1], sign, float(found[3])
+
+
+def _can_both(a: tuple[str, str, float], b: tuple[str, str, float]) -> bool:
+    """False where one says what the number is, and the other that it is none of these (``n == -1`` and ``n >= 0``)."""
+    return a[1] != "==" or _HOLDS[b[1]](a[2], b[2])
 
 
 _ASKS_DATA = re.compile(

@@ -6,7 +6,7 @@ import re
 
 from normlint.values import Guard
 
-_ON_PURPOSE = re.compile(r"rgb|bgr|swap|colou?r|channel|convert|flip|backend|(?<!r_)mode|\border|_order", re.IGNORECASE)
+_ON_PURPOSE = re.compile(r"rgb|bgr|swap|colou?r|channel|convert|flip|backend|(?<!r_)mode(?!l)|\border|_order", re.IGNORECASE)
 _SHAPE = re.compile(r"n_?dims?\b|shape|\bdim\b|gr[ae]y", re.IGNORECASE)
 
 
