@@ -134,6 +134,9 @@ def to_unit(run: Machine, entry: Entry, arguments: dict[str, Value], value: Valu
     elif image.anchored:
         after = _divided(image, place)
         affine = _TO_UNIT
+    elif isinstance(unless, str):  # a function for arrays of any dtype, floats as well: its use proves no bytes
+        after = replace(image, map=None, interval=None)
+        affine = _TO_UNIT
     else:
         derived = image.step is not None and image.step.operation in {"normalize", "denormalize"}
         affine = _TO_UNIT

@@ -72,8 +72,9 @@ def check(facts: Facts) -> Iterator[Finding]:
             continue  # the code asks for the range itself
         if not image.anchored or (image.dtype == "uint8" and observation.kind == "to_unit") or len(set(affine.gain)) != 1:
             continue
-        if (observation.mean is not None and observation.kind == "normalize") or image.map is None:
-            continue
+        in_one = observation.api == "arithmetic" and observation.mean is not None and max(observation.mean) <= 1
+        if (observation.mean is not None and observation.kind == "normalize" and not in_one) or image.map is None:
+            continue  # stats in other units than the data: NL301
         gain, interval = affine.gain[0], image.interval
         earlier = next((s for s in reversed(steps_of(image)) if s.affine is not None), None)
         related = (Related(earlier.place, "scaled here first"),) if earlier is not None else ()
