@@ -117,7 +117,7 @@ def _only_one(run: Machine, parts: list[str]) -> str | None:
 
     A name without a dot is too common a word, unless the file lies in a folder ``lib``.
     """
-    if parts[0] in sys.stdlib_module_names or parts[0] in _libraries(run.catalogue):
+    if parts[0] in sys.stdlib_module_names or _is_library(run.catalogue, parts):
         return None
     if not run.by_name:
         for path in run.files:
@@ -131,6 +131,11 @@ def _only_one(run: Machine, parts: list[str]) -> str | None:
     if len(parts) == 1:
         found = [path for path in found if path.removesuffix(".py").removesuffix("/__init__").endswith(f"lib/{tail}")]
     return found[0] if len(found) == 1 else None
+
+
+def _is_library(known: Catalogue, parts: list[str]) -> bool:
+    """Whether the catalogue speaks of a package of this name; ``datasets.voc`` is not the library ``datasets``."""
+    return ".".join(parts) in known.packages or (len(parts) == 1 and parts[0] in _libraries(known))
 
 
 @cache

@@ -111,7 +111,8 @@ def _item(run: Machine, items: tuple[Value, ...], index: Value, is_list: bool, l
         if bounds is not None:
             cut = items[bounds]
             return run.allocate(ListCell(cut)) if is_list else TupleValue(cut, label)
-    return run.unknown()
+        return run.unknown()
+    return items[0] if is_list and len(items) == 1 and not isinstance(index, (Constant, TupleValue)) else run.unknown()
 
 
 def _bounds(index: Slicing) -> slice | None:
