@@ -10,6 +10,7 @@ from normlint.evaluate.observations import Observation, steps_of
 from normlint.facts import Facts
 from normlint.findings import Finding, Related
 from normlint.metric_pairs import contradictions
+from normlint.perceptual import scaling_layers
 from normlint.pixelmap import Interval, Stats, show_interval
 from normlint.places import Place
 from normlint.recentred import recentred_unit_images
@@ -35,7 +36,7 @@ def _normalized(image: Image) -> tuple[str, Place] | None:
     return None if stats is None or place is None or len(set(stats.mean)) == 1 else (describe(stats), place)
 
 
-def _scale(image: Image, interval: Interval) -> tuple[float, float] | None:
+def _scale_of(interval: Interval) -> tuple[float, float] | None:
     """The usual scale that a range is of; None for others, and for parts of one that could be of another."""
     for low, high in _SCALES:
         slack = 0.02 * (high - low)
@@ -54,7 +55,7 @@ def _problem(observation: Observation) -> tuple[str, Place | None] | None:
         return f"{name} compares images and gets tensors normalized with {found[0]}: denormalize first", found[1]
     if image.interval is None or not image.interval.bounded:
         return None
-    scale = _scale(image, image.interval)
+    scale = _scale_of(image.interval)
     if scale is None:
         return None
     shown, width = show_interval(image.interval), scale[1] - scale[0]
@@ -79,7 +80,8 @@ def check(facts: Facts) -> Iterator[Finding]:
     ## What it does
     Compares the range that reaches LPIPS, FID, KID, Inception Score, PSNR, SSIM and other metrics with the range that they
     take, with their `normalize` flag (0..1 instead of -1..1 or bytes), and with the `data_range` or peak of the call. An
-    Inception network's map from ImageNet-normalized data to -1..1 wants data that is normalized.
+    Inception network's map from ImageNet-normalized data to -1..1 wants data that is normalized; a project's own copy of
+    LPIPS, known by its normalize, takes -1..1 as well.
 
     ## Why is this bad?
     Nothing fails, and the number is wrong: a peak of 255 on 0..1 images adds 48 dB of PSNR, 0..1 images make LPIPS distances
@@ -121,6 +123,13 @@ def check(facts: Facts) -> Iterator[Finding]:
             f"{names[0]} takes -1..1, and {names[1]} ({other.place}) is told a range of 1 for the same values: one is wrong",
             label="takes -1..1", related=(Related(other.place, "told a range of 1"),), key=" ".join(names), confidence="medium",
         )  # fmt: skip
+    for observation, call in scaling_layers(facts):
+        interval = observation.before.interval if observation.before is not None else None
+        if interval is not None and interval.bounded and _scale_of(interval) in {(0.0, 1.0), (0.0, 255.0)}:
+            yield RULE.finding(
+                call, f"LPIPS takes -1..1 and gets {show_interval(interval)} (its own normalize: {observation.place})",
+                label="the metric", related=(Related(observation.place, "for data in -1..1"),), key="LPIPS copied",
+            )  # fmt: skip
     for observation in facts.observations("metric"):
         found = _problem(observation)
         if found is not None:
