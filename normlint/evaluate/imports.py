@@ -16,6 +16,7 @@ from normlint.evaluate.scopes import Frame, ScopeInfo
 from normlint.values import ALWAYS, Constant, External, ModuleValue, Value, Vector, relabel
 
 MOST_NESTED_IMPORTS = 40
+_LONGEST_ENDING = 8
 
 
 def _note(run: Machine, path: str | None) -> None:
@@ -119,18 +120,22 @@ def _only_one(run: Machine, parts: list[str]) -> str | None:
     """
     if parts[0] in sys.stdlib_module_names or _is_library(run.catalogue, parts):
         return None
-    if not run.by_name:
-        for path in run.files:
-            run.by_name.setdefault(path.rpartition("/")[2], []).append(path)
-            if path.endswith("/__init__.py"):
-                run.by_name.setdefault(path.split("/")[-2], []).append(path)
-    tail = "/".join(parts)
-    ends = (f"/{tail}.py", f"/{tail}/__init__.py")
-    named = (*run.by_name.get(f"{parts[-1]}.py", ()), *run.by_name.get(parts[-1], ()))
-    found = [path for path in dict.fromkeys(named) if path.endswith(ends) and path != run.module.path]
-    if len(parts) == 1:
-        found = [path for path in found if path.removesuffix(".py").removesuffix("/__init__").endswith(f"lib/{tail}")]
-    return found[0] if len(found) == 1 else None
+    if not run.by_ending:
+        for path in sorted(run.files):
+            _note_endings(run.by_ending, path)
+    found = run.by_ending.get("/".join(parts if len(parts) > 1 else ["lib", *parts]))
+    return found if found != run.module.path else None
+
+
+def _note_endings(endings: dict[str, str | None], path: str) -> None:
+    """Every name that a module can have from a folder above it; None where it is another's as well."""
+    base = path.removesuffix("/__init__.py") if path.endswith("/__init__.py") else path.removesuffix(".py")
+    if base == path:
+        return
+    parts = base.split("/")
+    for start in range(max(0, len(parts) - _LONGEST_ENDING), len(parts)):
+        ending = "/".join(parts[start:])
+        endings[ending] = None if ending in endings else path
 
 
 def _is_library(known: Catalogue, parts: list[str]) -> bool:

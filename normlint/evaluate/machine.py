@@ -94,7 +94,7 @@ class Machine:
         self.importing = 0
         self.importers: list[str] = []
         self.folders: dict[str, list[list[str]]] = {}
-        self.by_name: dict[str, list[str]] = {}
+        self.by_ending: dict[str, str | None] = {}
         self.defined = self.unit.defined
         self.entered = self.unit.entered
         self.remembered = self.unit.remembered
