@@ -24,7 +24,7 @@ def matters(data: bytes) -> bool:
     module = lower("a.py", data)
     by_span, by_name, _ = relevance.digests(module)
     reader = relevance._Reader(relevance._bound_words(module.body))
-    mask, _ = reader.read(module.body)
+    mask = reader.read(module.body, set())
     return relevance._is_hit(mask) or any(digest.hit for digest in (*by_span.values(), *by_name.values()))
 
 

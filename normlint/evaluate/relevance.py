@@ -7,8 +7,10 @@ function that matters is enough.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterable
+from collections.abc import Callable
+from dataclasses import fields
 from functools import cache
+from typing import Any
 
 from normlint import ir
 from normlint.catalogue import catalogue
@@ -41,6 +43,12 @@ CONFIG_FILE = "*.yaml"  # stands among the names for that of a config file
 # ``(x - x.mean()) / x.std()`` normalizes; a mean that is not subtracted is any number's.
 _MEASURES = frozenset({"mean", "std"})
 
+# Methods that calculate, and those that say which options a program has.
+_CALCULATING = MULTIPLYING | ADDING
+_OPTIONS = frozenset({"add_argument", "set_defaults"})
+# Types of the fields of nodes that hold no other nodes.
+_PLAIN = frozenset({"Span", "str", "str | None", "int", "ConstantValue", "tuple[str, ...]"})
+
 _HIT, _GAIN, _SHIFT, _MEASURED, _CARRIED = 1, 2, 4, 8, 16
 _LONGEST_CARRIER = 15
 
@@ -68,10 +76,11 @@ Mentions = tuple[dict[Span, Digest], dict[str, Digest], frozenset[str]]
 def digests(module: ir.Module) -> Mentions:
     """The digest of every function by the span of its name, of functions and classes by name, and all names mentioned."""
     reader = _Reader(_bound_words(module.body))
-    _, mentioned = reader.read(module.body)
+    mentioned: set[str] = set()
+    reader.read(module.body, mentioned)
     for statement in module.body:
         if isinstance(statement, ir.Assign):
-            mask, _ = _Reader(reader.words).read(statement.value)
+            mask = _Reader(reader.words).read(statement.value, set())
             for target in statement.targets if _is_hit(mask) else ():
                 name = root_name(target)
                 if name is not None and (isinstance(target, ir.Name) or name.startswith("_")):  # ``_C.INPUT.MEAN = ...``
@@ -107,82 +116,110 @@ class _Reader:
         self.by_span: dict[Span, Digest] = {}
         self.by_name: dict[str, Digest] = {}
 
-    def read(self, node: object) -> tuple[int, set[str]]:
-        """What a node or tuple of nodes mentions, as a mask, and the names in it."""
-        if isinstance(node, tuple):
-            return self._all(item for item in node if isinstance(item, (ir.Node, tuple)))
-        if isinstance(node, ir.Constant):
-            loads = isinstance(node.value, str) and node.value.endswith((".yaml", ".yml"))
-            return _constant(node.value), {CONFIG_FILE} if loads else set()
-        if isinstance(node, ir.Call) and isinstance(node.function, ir.Attribute) and node.function.name in _MEASURES:
-            mask, names = self._all((node.function.value, node.arguments))
-            return mask | _MEASURED, names | {node.function.name}
-        if isinstance(node, ir.Name):
-            name = node.identifier
-            return _HIT * (name in self.words or _is_label(name) or feeds(name)) | _CARRIED * (name in _carrier_words()), {name}
-        if not isinstance(node, ir.Node):
-            return 0, set()
-        mask, names = self._all(
-            value
-            for field in _fields(type(node))  # type: ignore[arg-type]
-            if isinstance(value := getattr(node, field), (ir.Node, tuple))
-        )
-        match node:
-            case ir.Attribute(name=name):
-                mask |= _HIT * _is_word(name) | _CARRIED * (name in _carrier_words())
-                names.add(name)
-            case ir.ImportName(dotted=dotted):
-                names.add(dotted.split(".")[0])
-            case ir.Parameter(name=name):
-                mask |= _HIT * (name in EVERYWHERE or _is_label(name) or feeds(name))
-            case ir.Argument(keyword=str() as name):
-                mask |= _HIT * (name in EVERYWHERE or _is_label(name) or feeds(name))
-            case ir.Binary(operator=operator, left=left, right=right):
-                mask |= _arithmetic(operator, (left, right)) | _HIT * (operator in "-/" and _MEASURED & mask > 0)
-            case ir.AugmentedAssign(operator=operator, value=value):
-                mask |= _arithmetic(operator, (value,)) | _HIT * (operator in "-/" and _MEASURED & mask > 0)
-            case ir.Call(function=ir.Attribute(name=operator), arguments=arguments):
-                mask |= _arithmetic(operator, tuple(argument.value for argument in arguments))
-                mask |= _HIT * (operator in MULTIPLYING | ADDING and _MEASURED & mask > 0)
-                if operator == "register_buffer":
-                    self._buffer(arguments)
-                elif operator in {"add_argument", "set_defaults"} and mask & _HIT:
-                    for name in _PARSING:
-                        self.by_name.setdefault(name, Digest(True, frozenset()))
-            case ir.Assign(targets=targets, value=value):
-                self._attributes(targets, value)
-                number = _number(value)
-                mask |= _HIT * (number in IN_ARITHMETIC) | (_GAIN | _SHIFT) * (number == 0.5)
-            case ir.Sequence(items=items) if len(items) in {3, 4}:  # one number a channel
-                plain = [item.operand if isinstance(item, ir.Unary) else item for item in items]
-                mask |= _HIT * all(isinstance(item, ir.Constant) and isinstance(item.value, float) for item in plain)
-            case ir.Function() | ir.Class():
-                # What calls itself takes containers apart: what it returns is no single image.
-                short = node.name not in names and _statements(node.body) <= _LONGEST_CARRIER
-                carries = bool(mask & _CARRIED) and short
-                self._define(node, Digest(_is_hit(mask), frozenset(names), carries))
-        return mask, names
+    def read(self, node: object, names: set[str]) -> int:
+        """What a node or tuple of nodes mentions, as a mask; the names in it are added to ``names``."""
+        kind = type(node)
+        if kind is ir.Name:
+            name: str = node.identifier  # type: ignore[attr-defined]
+            names.add(name)
+            return _of_name(name) | _HIT * (name in self.words)
+        handler = _READERS.get(kind)
+        return self._parts(node, names) if handler is None else handler(self, node, names)
 
-    def _all(self, nodes: Iterable[object]) -> tuple[int, set[str]]:
-        mask, names = 0, set()
+    def _parts(self, node: object, names: set[str]) -> int:
+        mask = 0
+        for field in _fields(type(node)):  # type: ignore[arg-type]
+            value = getattr(node, field)
+            if value is not None:
+                mask |= self.read(value, names)
+        return mask
+
+    def _tuple(self, nodes: tuple[object, ...], names: set[str]) -> int:
+        mask = 0
         for node in nodes:
-            inner, inner_names = self.read(node)
-            mask |= inner
-            names |= inner_names
-        return mask, names
+            mask |= self.read(node, names)
+        return mask
 
-    def _attributes(self, targets: tuple[ir.Expression, ...], value: ir.Expression) -> None:
-        """``self.augment = Compose(...)``: whoever mentions the attribute may call it."""
-        names = [target.name for target in targets if isinstance(target, ir.Attribute)]
-        if names and _is_hit(_Reader(self.words).read(value)[0]):
-            for name in names:
+    def _constant(self, node: ir.Constant, names: set[str]) -> int:
+        value = node.value
+        if isinstance(value, str) and value.endswith((".yaml", ".yml")):
+            names.add(CONFIG_FILE)
+        return _constant(value)
+
+    def _attribute(self, node: ir.Attribute, names: set[str]) -> int:
+        mask = self.read(node.value, names) | _of_attribute(node.name)
+        names.add(node.name)
+        return mask
+
+    def _imported(self, node: ir.ImportName, names: set[str]) -> int:
+        names.add(node.dotted.split(".")[0])
+        return 0
+
+    def _parameter(self, node: ir.Parameter, names: set[str]) -> int:
+        return self._parts(node, names) | _of_keyword(node.name)
+
+    def _argument(self, node: ir.Argument, names: set[str]) -> int:
+        return self.read(node.value, names) | (_of_keyword(node.keyword) if node.keyword is not None else 0)
+
+    def _binary(self, node: ir.Binary, names: set[str]) -> int:
+        mask = self.read(node.left, names) | self.read(node.right, names)
+        return mask | _arithmetic(node.operator, (node.left, node.right)) | _measured(node.operator, mask)
+
+    def _augmented(self, node: ir.AugmentedAssign, names: set[str]) -> int:
+        mask = self._parts(node, names)
+        return mask | _arithmetic(node.operator, (node.value,)) | _measured(node.operator, mask)
+
+    def _call(self, node: ir.Call, names: set[str]) -> int:
+        if not isinstance(node.function, ir.Attribute):
+            return self.read(node.function, names) | self._tuple(node.arguments, names)
+        operator, arguments = node.function.name, node.arguments
+        if operator in _MEASURES:
+            names.add(operator)
+            return self.read(node.function.value, names) | self._tuple(arguments, names) | _MEASURED
+        mask = self.read(node.function, names) | self._tuple(arguments, names)
+        if operator in _CALCULATING:
+            mask |= _arithmetic(operator, tuple(argument.value for argument in arguments)) | _HIT * (_MEASURED & mask > 0)
+        elif operator == "register_buffer":
+            self._buffer(arguments)
+        elif operator in _OPTIONS and mask & _HIT:
+            for name in _PARSING:
                 self.by_name.setdefault(name, Digest(True, frozenset()))
+        return mask
+
+    def _assign(self, node: ir.Assign, names: set[str]) -> int:
+        """``self.augment = Compose(...)``: whoever mentions the attribute may call it."""
+        mask = self._tuple(node.targets, names)
+        value = self.read(node.value, names)
+        if node.annotation is not None:
+            mask |= self.read(node.annotation, names)
+        if _is_hit(value):
+            for target in node.targets:
+                if isinstance(target, ir.Attribute):
+                    self.by_name.setdefault(target.name, Digest(True, frozenset()))
+        number = _number(node.value)
+        return mask | value | _HIT * (number in IN_ARITHMETIC) | (_GAIN | _SHIFT) * (number == 0.5)
+
+    def _sequence(self, node: ir.Sequence, names: set[str]) -> int:
+        mask = self._tuple(node.items, names)
+        if len(node.items) in {3, 4}:  # one number a channel
+            plain = [item.operand if isinstance(item, ir.Unary) else item for item in node.items]
+            mask |= _HIT * all(isinstance(item, ir.Constant) and isinstance(item.value, float) for item in plain)
+        return mask
+
+    def _definition(self, node: ir.Function | ir.Class, names: set[str]) -> int:
+        own: set[str] = set()
+        mask = self._parts(node, own)
+        # What calls itself takes containers apart: what it returns is no single image.
+        carries = bool(mask & _CARRIED) and node.name not in own and _statements(node.body) <= _LONGEST_CARRIER
+        self._define(node, Digest(_is_hit(mask), frozenset(own), carries))
+        names |= own
+        return mask
 
     def _buffer(self, arguments: tuple[ir.Argument, ...]) -> None:
         """``self.register_buffer("mean", torch.tensor(...))``: the attribute of that name."""
         named = arguments[0].value if len(arguments) > 1 else None
         if isinstance(named, ir.Constant) and isinstance(named.value, str):
-            if _is_hit(_Reader(self.words).read(arguments[1].value)[0]):
+            if _is_hit(_Reader(self.words).read(arguments[1].value, set())):
                 self.by_name.setdefault(named.value, Digest(True, frozenset()))
 
     def _define(self, node: ir.Function | ir.Class, digest: Digest) -> None:
@@ -192,6 +229,23 @@ class _Reader:
         if known is not None:
             digest = Digest(known.hit or digest.hit, known.names | digest.names)
         self.by_name[node.name] = digest
+
+
+_READERS: dict[type, Callable[[_Reader, Any, set[str]], int]] = {
+    tuple: _Reader._tuple,
+    ir.Constant: _Reader._constant,
+    ir.Attribute: _Reader._attribute,
+    ir.ImportName: _Reader._imported,
+    ir.Parameter: _Reader._parameter,
+    ir.Argument: _Reader._argument,
+    ir.Binary: _Reader._binary,
+    ir.AugmentedAssign: _Reader._augmented,
+    ir.Call: _Reader._call,
+    ir.Assign: _Reader._assign,
+    ir.Sequence: _Reader._sequence,
+    ir.Function: _Reader._definition,
+    ir.Class: _Reader._definition,
+}
 
 
 def _statements(body: tuple[ir.Statement, ...]) -> int:
@@ -238,14 +292,28 @@ def _arithmetic(operator: str, operands: tuple[ir.Expression, ...]) -> int:
     return mask
 
 
+def _measured(operator: str, mask: int) -> int:
+    return _HIT * (operator in "-/" and _MEASURED & mask > 0)
+
+
 @cache
+def _of_name(name: str) -> int:
+    return _HIT * (_is_label(name) or feeds(name)) | _CARRIED * (name in _carrier_words())
+
+
+@cache
+def _of_attribute(name: str) -> int:
+    word = _is_label(name) or feeds(name) or name in site_words() or name.rstrip("_") in site_words()
+    return _HIT * word | _CARRIED * (name in _carrier_words())
+
+
+@cache
+def _of_keyword(name: str) -> int:
+    return _HIT * (name in EVERYWHERE or _is_label(name) or feeds(name))
+
+
 def _is_label(name: str) -> bool:
     return bool(label_of(name)) and len(name) > 1
-
-
-@cache
-def _is_word(name: str) -> bool:
-    return _is_label(name) or feeds(name) or name in site_words() or name.rstrip("_") in site_words()
 
 
 def feeds(name: str) -> bool:
@@ -255,8 +323,10 @@ def feeds(name: str) -> bool:
 
 @cache
 def _fields(kind: type) -> tuple[str, ...]:
-    """The fields of a node that may hold other nodes."""
-    return tuple(name for name in getattr(kind, "__dataclass_fields__", ()) if name not in {"span", "name_span"})
+    """The fields of a node that may hold other nodes; none of what is no node."""
+    if not issubclass(kind, ir.Node):
+        return ()
+    return tuple(field.name for field in fields(kind) if field.type not in _PLAIN)
 
 
 def spread(relevant: set[str], by_name: dict[str, Digest]) -> None:
