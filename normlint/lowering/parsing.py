@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from normlint import ir
+from normlint.harmless import is_harmless
 from normlint.limits import restrain
 from normlint.lowering import abstract
 from normlint.lowering.unreadable import UnreadableError
@@ -15,16 +16,24 @@ def lower_text(text: str) -> Lowered:
 
     Raises ``UnreadableError``.
     """
+    if is_harmless(text):
+        statements = abstract.lowered(_ended(text))
+        if statements is not None:
+            return statements, ()
     restrained = restrain(text)
     if restrained.refused:
         raise UnreadableError(restrained.problems[0])
-    code = restrained.text.rstrip(" \t\f\n") + "\n"  # LibCST loses some of the blank lines at the end
+    code = _ended(restrained.text)
     statements = abstract.lowered(code)
     if statements is None:
         from normlint.lowering import concrete  # takes its time to import
 
         statements = concrete.lowered(code)
     return statements, restrained.problems
+
+
+def _ended(text: str) -> str:
+    return text.rstrip(" \t\f\n") + "\n"  # LibCST loses some of the blank lines at the end
 
 
 def unreadable(text: str) -> ir.Problem | None:
