@@ -6,7 +6,7 @@ A git repository is made from six packages of wheels.txt, in their order, until 
 programs run over all of it once, so that their caches are full. Then, round by round, three files change and the hook's
 command runs, interleaved with ``ruff check`` on the same files: three files without a word of images (a constant is changed
 in each), and three with many (the stats of a Normalize are). The time of a run with nothing changed shows what start-up and
-looking through the repository cost. Trust the ratios of one table.
+looking through the repository cost, that of ``python -c "import click"`` how fast the machine is. Trust the ratios of one table.
 """
 
 from __future__ import annotations
@@ -86,19 +86,21 @@ def main() -> None:
     for case, names in {"nothing": groups["sites"], **groups}.items():
         mine = Tool("normlint", (*normlint, "check", "--isolated", "--force-exclude", *names))
         ruffs = Tool("ruff", (ruff, "check", "--isolated", *names))
+        click = Tool("click", (sys.executable, "-c", "import click"))  # the least that a program with its options takes
         run(mine, root)
-        costs: dict[str, list[Cost]] = {"ruff": [], "normlint": []}
+        costs: dict[str, list[Cost]] = {"ruff": [], "click": [], "normlint": []}
         for number in range(given.rounds):
             for name in names if case != "nothing" else ():
                 text = PLAIN if case == "no site" else NORMALIZE
                 (root / name).write_text(originals[name] + text.format(number + 1), encoding="utf-8")
             costs["ruff"].append(run(ruffs, root))
+            costs["click"].append(run(click, root))
             costs["normlint"].append(run(mine, root))
         for name, text in originals.items():
             (root / name).write_text(text, encoding="utf-8")
         run(mine, root)
         print(f"\nchanged: {case}: {', '.join(names)}" if case != "nothing" else "\nnothing changed")
-        print(f"{'':10} {'wall s':>8} {'cpu s':>8} {'MB':>6}  wall / ruff (spread)         cpu / ruff (spread)")
+        print(f"{'':10} {'wall s':>8} {'cpu s':>8} {'MB':>6}  wall / ruff (spread)         cpu / ruff (spread)", flush=True)
         for name, runs in costs.items():
             wall, cpu, size = (statistics.median(getattr(cost, field) for cost in runs) for field in ("wall", "cpu", "megabytes"))
             base = costs["ruff"]

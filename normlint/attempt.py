@@ -26,6 +26,7 @@ from normlint.workspace import Workspace
 
 Progress = Callable[[int, int], None]
 _NOTHING = Log()
+_EMPTY = encode(_NOTHING)
 _NO_BODY = Body()
 
 
@@ -142,8 +143,8 @@ class Attempt:
                 self.workspace.keep_unit(key)
             return
         log, data = self._made[key]
-        if log != _NOTHING:
-            data = data if log is None else encode(log)
+        data = data if log is None else encode(log)
+        if data != _EMPTY:
             later.logs[key] = _named(data)
             self.workspace.keep_unit(key, data)
 

@@ -247,6 +247,19 @@ def test_processes_find_the_same(project: Path, tmp_path: Path, monkeypatch: pyt
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
+def test_processes_observe_the_same(tree: Path, tmp_path: Path, judged: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead, "WORTHWHILE", 1)
+    (tree / "uses.py").write_text("def use(x):\n    import helper\n    return helper.back(x) / 255\n")
+    (tree / "helper.py").write_text("def back(x):\n    return x\n")
+    run(tree, tmp_path / "cache", jobs=3)
+    judged.clear()
+    edit(tree / "helper.py", lambda text: text + "\n\ndef more(x):\n    return x\n")
+    warm = run(tree, tmp_path / "cache", jobs=1)
+    assert not judged
+    assert warm == run(tree, None)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
 def test_what_a_dead_process_leaves_is_evaluated_here(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ahead, "WORTHWHILE", 1)
     alone, original, here = run(tree, None), bodies.evaluate_module, os.getpid()
