@@ -22,6 +22,7 @@ from normlint.inherited_entries import inherited_entries
 from normlint.log_codec import LogError, decode, encode
 from normlint.mentioned import Mentioned
 from normlint.places import Place
+from normlint.side_files import is_ir
 from normlint.workspace import Workspace
 
 Progress = Callable[[int, int], None]
@@ -53,7 +54,8 @@ class Attempt:
         values = ConfigValues(configs, self.workspace.data)
         self.machine.configured, self.machine.configurable = values.find, values.sets
         self.machine.config_trees = ConfigTrees(configs, self.workspace.data)
-        self.machine.replaced = DocumentedFlags(tuple(filter(is_text, read)), self.workspace.data).replaces
+        texts = tuple(path for path in read if is_text(path) and not is_ir(path))
+        self.machine.replaced = DocumentedFlags(texts, self.workspace.data).replaces
         self.machine.relevant_everywhere = frozenset({CONFIG_FILE} if configs else ())
 
     def result(self, holds: Holds | None) -> Evaluation | None:

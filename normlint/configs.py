@@ -22,7 +22,7 @@ _FLAGS = frozenset(
 # What a flag switches on: basicsr==1.4.2 losses/basic_loss.py:142 (PerceptualLoss: (x + 1) * 0.5 before the network);
 # ermongroup/ddim@51cb290 datasets/__init__.py (data.rescaled: 2 * X - 1).
 _SWITCHED = {"range_norm": Affine((0.5,), (0.5,)), "rescaled": Affine((2.0,), (-1.0,))}
-_MENTIONS = re.compile(rb"mean|std|variance|img_range|range_norm|input_norm|rescale|normalize", re.IGNORECASE)
+_MENTIONS = re.compile(rb"mean|std|variance|img_range|range_norm|input_norm|rescale|normalize|net-scale-factor", re.IGNORECASE)
 _COMMENT = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*')
 
 

@@ -1,6 +1,7 @@
 """Models that are converted with a normalization in front of them, against what they are trained on.
 
 ``mo --input_model net.onnx --mean_values [...] --scale_values [...]`` in a README or shell script, ``rknn.config(...)`` in code.
+OpenVINO models and nvinfer configs say it beside the model (``side_files.py``).
 The numbers of a converter stand in the channel order of the model, and apply to what the user feeds: bytes as a rule.
 """
 

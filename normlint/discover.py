@@ -26,8 +26,11 @@ KINDS: dict[str, Kind] = {
     ".json": "config",
     ".md": "config",
     ".sh": "config",
+    ".xml": "config",
 }
-TEXTS = (".md", ".sh")  # looked through for command lines, and not counted among what is checked
+TEXTS = (".md", ".sh", ".xml")  # looked through for command lines or a model's input, and not counted among what is checked
+WEIGHTS = ".bin"  # what an OpenVINO model has beside its .xml; never opened
+LISTED = (*KINDS, WEIGHTS)
 MARKERS = ("pyproject.toml", "normlint.toml", ".git")
 MAX_BYTES = 64 * 1024 * 1024
 MAX_FILES = 200_000
@@ -41,7 +44,7 @@ BUILD_FOLDERS = frozenset({"build", "dist", "_build"})
 
 
 def is_text(path: str) -> bool:
-    """Whether a file is one that is looked through for command lines only."""
+    """Whether a file is one that is only looked through, and holds no sources."""
     return path.lower().endswith(TEXTS)
 
 
@@ -120,7 +123,7 @@ def discover(
     problems: set[ReportedProblem] = set()
     named: set[str] = set()
     try:
-        listed = gitlist.listing(root, tuple(KINDS), respect_gitignore=respect_gitignore)
+        listed = gitlist.listing(root, LISTED, respect_gitignore=respect_gitignore)
     except gitlist.TimedOut as error:
         problems.add((".", f"{error}: files that git ignores were not left out"))
         listed = None
@@ -255,7 +258,7 @@ def _walk(root: Path, start: Path, leaves_out: LeavesOut, problems: set[Reported
                 unwanted = entry.name in NEVER_SOURCE or entry.name in BUILD_FOLDERS
                 if not unwanted and not leaves_out(_relative(root, folder / entry.name), True):
                     pending.append(folder / entry.name)
-            elif os.path.splitext(entry.name)[1].lower() in KINDS:
+            elif os.path.splitext(entry.name)[1].lower() in LISTED:
                 yield _relative(root, folder / entry.name)
 
 
@@ -264,7 +267,7 @@ def _collect(
 ) -> None:
     """Adds the regular files among ``paths``; links, pipes and devices are never opened."""
     above = f"{root}".rstrip("/")
-    for path in paths:
+    for path in without_lone_xml(paths):
         kind = KINDS.get(os.path.splitext(path)[1].lower())
         if kind is None:
             continue
@@ -285,6 +288,20 @@ def _collect(
             problem = _link_problem(root, Path(absolute))
             if problem is not None and kind != "config":
                 problems.add((path, problem))
+
+
+def without_lone_xml(paths: Iterable[str]) -> Iterator[str]:
+    """The paths without weights, and without XML files that are no models: those with no weights of the same name beside them."""
+    later, weights = [], set()
+    for path in paths:
+        stem, suffix = os.path.splitext(path)
+        if suffix.lower() == WEIGHTS:
+            weights.add(stem)
+        elif suffix.lower() == ".xml":
+            later.append(path)
+        else:
+            yield path
+    yield from (path for path in later if path[: -len(".xml")] in weights)
 
 
 def _link_problem(root: Path, link: Path) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from normlint import gitlist
-from normlint.discover import KINDS, MAX_BYTES, MAX_FILES, NEVER_SOURCE
+from normlint.discover import LISTED, MAX_BYTES, MAX_FILES, NEVER_SOURCE, without_lone_xml
 
 TIME_LIMIT = 120.0
 _REGULAR = (b"100644", b"100755")
@@ -25,6 +25,8 @@ def files_of(root: Path, revision: str) -> dict[str, bytes]:
     """
     tree = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").strip().decode("ascii")
     wanted = [(path, blob) for path, blob in _listed(_git(root, "ls-tree", "-r", "-z", "--full-name", tree, "."), root)]
+    sources = set(without_lone_xml(path for path, _ in wanted))
+    wanted = [(path, blob) for path, blob in wanted if path in sources]
     if len(wanted) > MAX_FILES:
         raise CommitError(f"{revision} has more than {MAX_FILES} files")
     answer = _git(root, "cat-file", "--batch", given=b"".join(blob + b"\n" for _, blob in wanted))
@@ -40,7 +42,7 @@ def _listed(answer: bytes, root: Path) -> Iterator[tuple[str, bytes]]:
             continue
         path = os.fsdecode(name[len(prefix) :])
         *folders, _ = path.split("/")
-        if os.path.splitext(path)[1].lower() in KINDS and NEVER_SOURCE.isdisjoint(folders):
+        if os.path.splitext(path)[1].lower() in LISTED and NEVER_SOURCE.isdisjoint(folders):
             yield path, blob
 
 

@@ -88,8 +88,12 @@ class Workspace:
         elif file.kind == "config":
             from normlint.configs import may_configure
             from normlint.documented_flags import may_document
+            from normlint.side_files import is_ir, may_be_ir
 
-            kept = pixels = may_document(data) if is_text(file.path) else may_configure(data)
+            if is_ir(file.path):
+                kept = pixels = may_be_ir(data)
+            else:
+                kept = pixels = may_document(data) if is_text(file.path) else may_configure(data)
         else:
             from normlint.sieve import look
 
@@ -166,9 +170,14 @@ class Workspace:
             self._ahead = None
 
     def conversions(self, path: str) -> list[Conversion]:
-        """The commands of a text file that convert a model."""
+        """The commands of a text file that convert a model, and what a file beside a model says of its input."""
         from normlint.documented_flags import conversions
+        from normlint.side_files import ir_conversions, is_ir, nvinfer_conversions
 
+        if is_ir(path):
+            return list(ir_conversions(path, self.text(path) or b""))
+        if path.lower().endswith((".yml", ".yaml")):
+            return list(nvinfer_conversions(path, self.text(path) or b""))
         data = self.text(path) if is_text(path) else None
         return list(conversions(path, data)) if data else []
 
@@ -176,11 +185,14 @@ class Workspace:
         """What a YAML, JSON or text file says of normalization; a problem where it cannot be parsed."""
         from normlint.configs import ConfigError, observe_config
         from normlint.documented_flags import observe_flags
+        from normlint.side_files import is_ir, observe_ir
 
         data = self.data(path)
         self.forget(path)
         if not data:
             return []
+        if is_ir(path):
+            return observe_ir(path, data)
         if is_text(path):
             return observe_flags(path, data)
         try:

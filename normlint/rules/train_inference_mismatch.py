@@ -107,7 +107,8 @@ def check(facts: Facts) -> Iterator[Finding]:
     with the words train and test in their names, and data sets built with `train=True` and `train=False`. Both sides
     must be known, and their conditions must be able to hold together. A picture that is opened and normalized in the file
     that trains on one data set is compared with that data set's transform. The mean and scale that a converter (OpenVINO,
-    RKNN, CoreML) puts before a model, in a documented command or in code, are compared with the training of the model whose
+    RKNN, CoreML) puts before a model, in a documented command, in code, in an OpenVINO `.xml` with its `.bin` beside it or
+    in an nvinfer config in YAML, are compared with the training of the model whose
     file it reads.
 
     ## Why is this bad?
