@@ -7,15 +7,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from normlint import ir
-from normlint.evaluate import aliasing, configuration, records, registries, repetition, weights
+from normlint.evaluate import aliasing, following, records, repetition, weights
 from normlint.evaluate.attributes import bind_method
 from normlint.evaluate.channelwise import changed_in_place, told_to_change, zipped_with_stats
 from normlint.evaluate.constants import constant_site
 from normlint.evaluate.emission import flush
 from normlint.evaluate.feeding import (
-    hands_to_parts,
-    is_model,
-    makes_models,
     record_call,
     record_construction,
     record_method,
@@ -36,14 +33,12 @@ from normlint.values import (
     ClassValue,
     Composition,
     Constant,
-    Dataset,
     DictCell,
     External,
     FunctionValue,
     Image,
     InstanceCell,
     ListCell,
-    Loader,
     Network,
     Partial,
     Ref,
@@ -209,9 +204,7 @@ def call_function(
     recursive = any(f.function is not None and f.function.place == defined for f in run.frames)
     entering = (*positional, *(value for _, value in named))
     record_method(run, function, entering, place)
-    followed = run.matters(function, called=True) or _hands_on(run, function, entering) or _is_registry(run, function, entering)
-    followed = followed or any(configuration.file_named(run, value) for value in entering) or makes_models(run, function)
-    if recursive or len(run.stack) >= DEEPEST_CALL or not followed:
+    if recursive or len(run.stack) >= DEEPEST_CALL or not following.is_followed(run, function, entering):
         name = file_among(run, positional, named) or function.name
         return run.unknown("output", name, place, maker=maker_of(function, positional))
     split = _looped_over(run, function, positional)
@@ -301,33 +294,6 @@ def _one_by_one(
         return call_function(run, function, (*positional[:split], one, *positional[split + 1 :]), named, place)
 
     return run.each(run.contents(argument), call_with)  # type: ignore[arg-type]
-
-
-def _hands_on(run: Machine, function: FunctionValue, entering: tuple[Value, ...]) -> bool:
-    """Whether a picture, a loader or a model goes into a function that may bring them together; not a model's layers."""
-    if function.owner is not None and is_model(function.owner) and not hands_to_parts(function):
-        return False
-    return any(_worth_following(run, value) for value in entering)
-
-
-def _is_registry(run: Machine, function: FunctionValue, entering: tuple[Value, ...]) -> bool:
-    """Whether a call keeps or finds what can be called under a name, or gets such a thing handed over."""
-    if registries.registers(run, function) or registries.begins(function):
-        return True
-    return registries.hands_over(run, entering) or registries.looks_up(run, function)
-
-
-def _worth_following(run: Machine, value: Value) -> bool:
-    match run.contents(value):
-        case Image(step=step, map=pixel_map):
-            return step is not None and pixel_map is not None
-        case Alternatives(options=options):
-            return any(_worth_following(run, option) for _, option in options)
-        case Loader() | Dataset():
-            return True
-        case InstanceCell(cls=cls):
-            return is_model(cls)
-    return False
 
 
 def maker_of(function: FunctionValue, positional: tuple[Value, ...]) -> str:
