@@ -115,6 +115,7 @@ class Attempt:
                 tree = trees.load(path) if trees is not None and not is_text(path) and trees.builds_on_others(path) else None
                 if tree is not None:
                     log.inherited.extend(inherited_entries(path, tree))
+                self.workspace.forget(path)
                 self._made[config_key(path)] = log, b""
         tops, elsewhere = self.machine.tops.units, self.work.tops
         for path in sorted(later.direct):

@@ -248,7 +248,7 @@ def _files(columns: Any) -> dict[str, Known]:
         return {}
     paths, modified, sizes, digests, flags = columns
     for column, kind in ((paths, str), (modified, int), (sizes, int), (digests, str), (flags, int)):
-        _check(column, kind)
+        check_column(column, kind)
     if flags and not 0 <= min(flags) <= max(flags) < len(_FLAGS):
         raise ValueError("no flags of a file")
     rows = zip(paths, modified, sizes, digests, flags, strict=True)
@@ -258,15 +258,16 @@ def _files(columns: Any) -> dict[str, Known]:
 def _offsets(columns: Any, at: int) -> dict[str, tuple[int, int]]:
     """Where each pack lies, the first one at ``at``. Raises ``ValueError`` and ``TypeError``."""
     names, sizes = columns
-    _check(names, str)
-    _check(sizes, int)
+    check_column(names, str)
+    check_column(sizes, int)
     if sizes and not 0 < min(sizes) <= max(sizes) < _LARGEST_MODULE:
         raise ValueError("no size of a pack")
     starts = accumulate(sizes[:-1], initial=at)
     return {name: (start, size) for name, size, start in zip(names, sizes, starts, strict=True)} if names else {}
 
 
-def _check(column: Any, kind: type) -> None:
+def check_column(column: Any, kind: type) -> None:
+    """Raises ``ValueError`` for what is no list of values of just this type."""
     if type(column) is not list or not {kind}.issuperset(map(type, column)):
         raise ValueError("a column is missing")
 

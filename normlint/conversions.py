@@ -16,7 +16,7 @@ from normlint.entrypoints import EntryPoint
 from normlint.evaluate.observations import Conversion, Feed, Observation, WeightsFile
 from normlint.mismatches import Mismatch, training_arrivals
 from normlint.pairing import Pair, evidence_of
-from normlint.pixelmap import Numbers, Stats, broadcast, combine, stats_of
+from normlint.pixelmap import Numbers, Stats, close, combine, stats_of
 from normlint.values import Image, Origin
 from normlint.weight_files import only_trained, same_file
 
@@ -129,16 +129,11 @@ def _turned(stats: Stats) -> Stats:
 
 def _close(one: Stats, other: Stats) -> bool:
     if len(one.std) > 1:
-        return _near(one.mean, other.mean, _APART) and _near(one.std, other.std, _APART)
+        return close(one.mean, other.mean, 0.0, _APART) and close(one.std, other.std, 0.0, _APART)
     if not min(other.std) * 0.95 <= one.std[0] <= max(other.std) * 1.05:
         return False  # one number has to do for all channels: ``--scale 57.1``
-    return _near(one.mean, other.mean, _APART) or _near(_shift(one), _shift(other), 10 * _APART)
+    return close(one.mean, other.mean, 0.0, _APART) or close(_shift(one), _shift(other), 0.0, 10 * _APART)
 
 
 def _shift(stats: Stats) -> Numbers:
     return combine(lambda mean, std: mean / std, stats.mean, stats.std) or ()
-
-
-def _near(one: Numbers, other: Numbers, apart: float) -> bool:
-    pairs = broadcast(one, other)
-    return pairs is not None and all(abs(mine - theirs) <= apart for mine, theirs in zip(*pairs, strict=True))

@@ -294,14 +294,14 @@ def without_lone_xml(paths: Iterable[str]) -> Iterator[str]:
     """The paths without weights, and without XML files that are no models: those with no weights of the same name beside them."""
     later, weights = [], set()
     for path in paths:
-        stem, suffix = os.path.splitext(path)
-        if suffix.lower() == WEIGHTS:
-            weights.add(stem)
-        elif suffix.lower() == ".xml":
+        suffix = path[-4:].lower()
+        if suffix == WEIGHTS:
+            weights.add(path[:-4])
+        elif suffix == ".xml":
             later.append(path)
         else:
             yield path
-    yield from (path for path in later if path[: -len(".xml")] in weights)
+    yield from (path for path in later if path[:-4] in weights)
 
 
 def _link_problem(root: Path, link: Path) -> str | None:

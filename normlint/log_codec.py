@@ -15,7 +15,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from normlint.evaluate.log import Log
 from normlint.evaluate.observations import SinkContract
-from normlint.log_readers import LogError, Reader, reader
+from normlint.log_readers import LogError, Reader, items, reader
 from normlint.pixelmap import Affine, Interval
 from normlint.places import Place
 from normlint.values import Image, Origin, Pending, Step
@@ -42,7 +42,7 @@ def decode(data: bytes, places: dict[tuple[Any, ...], Place] | None = None) -> L
     """
     places = {} if places is None else places
     try:
-        version, entries, lists = _list(json.loads(data), 3)
+        version, entries, lists = items(json.loads(data), 3)
         if version != FORMAT:
             raise LogError("written by another version")
         readers, read_lists = _readers()
@@ -167,12 +167,6 @@ def _only(arguments: tuple[Any, ...]) -> Any:
     """The type of an optional value."""
     (wanted,) = [argument for argument in arguments if argument is not type(None)]
     return wanted
-
-
-def _list(data: Any, size: int | None = None) -> list[Any]:
-    if type(data) is not list or (size is not None and len(data) != size):
-        raise LogError("a list is missing")
-    return data
 
 
 __all__ = ["LogError", "decode", "encode"]

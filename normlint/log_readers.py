@@ -23,7 +23,8 @@ def _refuse() -> NoReturn:
     raise LogError("a value of another kind")
 
 
-def _items(data: Any, size: int | None = None) -> list[Any]:
+def items(data: Any, size: int | None = None) -> list[Any]:
+    """The list that the data must be, of ``size`` values where that is known. Raises ``LogError``."""
     if type(data) is not list or (size is not None and len(data) != size):
         raise LogError("a list is missing")
     return data
@@ -32,7 +33,7 @@ def _items(data: Any, size: int | None = None) -> list[Any]:
 def reader(made: type[Any], hints: Sequence[Any], shared: Sequence[type[Any]], *, together: bool = False) -> Reader:
     """What makes a ``made`` of a list of as many values as there are hints, where values of ``shared`` classes are
     positions in the list of earlier ones; ``together``: of all values as one argument."""
-    text = _Text(tuple(shared), {"_refuse": _refuse, "_items": _items, "intern": sys.intern, "made": made})
+    text = _Text(tuple(shared), {"_refuse": _refuse, "_items": items, "intern": sys.intern, "made": made})
     names = [f"v{index}" for index in range(len(hints))]
     values = ", ".join(text.of(hint, name) for hint, name in zip(hints, names, strict=True))
     lines = [

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from normlint import ir
+from normlint.cache import check_column
 from normlint.earlier import mentions_key
 from normlint.evaluate.relevance import Digest, Mentions, digests
 from normlint.places import Span
@@ -58,30 +59,25 @@ def pack(mentions: Mentions) -> bytes:
 def unpack(data: bytes) -> Mentions:
     """What ``pack`` wrote. Raises ``ValueError``, ``TypeError`` or ``LookupError`` for anything else."""
     spans, named, words, names = json.loads(data)
-    _check(names, str)
+    check_column(names, str)
 
     def texts(numbers: Any) -> frozenset[str]:
-        _check(numbers, int)
+        check_column(numbers, int)
         if numbers and min(numbers) < 0:
             raise ValueError("a name is missing")
         return frozenset([names[number] for number in numbers])
 
     def digest(hit: Any, carries: Any, numbers: Any) -> Digest:
-        _check([hit, carries], int)
+        check_column([hit, carries], int)
         return Digest(bool(hit), texts(numbers), bool(carries))
 
     by_span: dict[Span, Digest] = {}
     for *numbers, hit, carries, mentioned in spans:
-        _check(numbers, int)
+        check_column(numbers, int)
         line, column, end_line, end_column = numbers
         by_span[Span(line, column, end_line, end_column)] = digest(hit, carries, mentioned)
     by_name: dict[str, Digest] = {}
     for name, *rest in named:
-        _check([name], str)
+        check_column([name], str)
         by_name[name] = digest(*rest)
     return by_span, by_name, texts(words)
-
-
-def _check(values: Any, kind: type) -> None:
-    if type(values) is not list or not {kind}.issuperset(map(type, values)):
-        raise ValueError("a value of another kind")

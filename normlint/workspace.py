@@ -174,12 +174,12 @@ class Workspace:
         from normlint.documented_flags import conversions
         from normlint.side_files import ir_conversions, is_ir, nvinfer_conversions
 
+        data = self.data(path) or b""
         if is_ir(path):
-            return list(ir_conversions(path, self.text(path) or b""))
-        if path.lower().endswith((".yml", ".yaml")):
-            return list(nvinfer_conversions(path, self.text(path) or b""))
-        data = self.text(path) if is_text(path) else None
-        return list(conversions(path, data)) if data else []
+            return list(ir_conversions(path, data))
+        if is_text(path):
+            return list(conversions(path, data))
+        return list(nvinfer_conversions(path, data)) if path.lower().endswith((".yml", ".yaml")) else []
 
     def config(self, path: str) -> list[Observation]:
         """What a YAML, JSON or text file says of normalization; a problem where it cannot be parsed."""
@@ -188,7 +188,6 @@ class Workspace:
         from normlint.side_files import is_ir, observe_ir
 
         data = self.data(path)
-        self.forget(path)
         if not data:
             return []
         if is_ir(path):

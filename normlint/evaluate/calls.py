@@ -12,12 +12,7 @@ from normlint.evaluate.attributes import bind_method
 from normlint.evaluate.channelwise import changed_in_place, told_to_change, zipped_with_stats
 from normlint.evaluate.constants import constant_site
 from normlint.evaluate.emission import flush
-from normlint.evaluate.feeding import (
-    record_call,
-    record_construction,
-    record_method,
-    sampled,
-)
+from normlint.evaluate.feeding import record_call, record_construction, record_method, sampled
 from normlint.evaluate.guards import alternatives
 from normlint.evaluate.helper_sites import entering_images, observe_helper
 from normlint.evaluate.machine import DEEPEST_CALL, BudgetSpent, Machine, class_member
@@ -205,8 +200,7 @@ def call_function(
     entering = (*positional, *(value for _, value in named))
     record_method(run, function, entering, place)
     if recursive or len(run.stack) >= DEEPEST_CALL or not following.is_followed(run, function, entering):
-        name = file_among(run, positional, named) or function.name
-        return run.unknown("output", name, place, maker=maker_of(function, positional))
+        return _not_followed(run, function, positional, named, place)
     split = _looped_over(run, function, positional)
     if split is not None:
         return _one_by_one(run, function, split, positional, named, place)
@@ -221,8 +215,7 @@ def call_function(
         return result
     told = repetition.begin(run, function, entering)
     if told is not None and repetition.is_quiet(run, function):
-        name = file_among(run, positional, named) or function.name
-        return run.unknown("output", name, place, maker=maker_of(function, positional))
+        return _not_followed(run, function, positional, named, place)
     log = run.log.dormant if run.dormant else run.log.observations
     first, born = len(log), run.numbering.last
     frame = Frame(function, outer_guard=run.guard)
@@ -264,6 +257,14 @@ def call_function(
     if key is not None and not run.dormant:
         run.remembered[key] = Remembered(result, run.contents(result), before, sunk, born)
     return result
+
+
+def _not_followed(
+    run: Machine, function: FunctionValue, positional: tuple[Value, ...], named: Named, place: Place
+) -> Value:
+    """What a function gives back that nobody has looked into."""
+    name = file_among(run, positional, named) or function.name
+    return run.unknown("output", name, place, maker=maker_of(function, positional))
 
 
 def _looped_over(run: Machine, function: FunctionValue, positional: tuple[Value, ...]) -> int | None:

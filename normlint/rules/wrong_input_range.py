@@ -47,6 +47,15 @@ def _unit_mean(observation: Observation) -> Numbers | None:
     return shift if len(shift) == 3 and max(shift) <= 1 and order_of(shift) is not None else None
 
 
+def _mean_alone(observation: Observation, fitting: frozenset[Place]) -> tuple[Numbers, str, str] | None:
+    """A mean that is subtracted from data in the other unit, whatever the std: its numbers, its unit, and what to do."""
+    shift = _byte_mean(observation)
+    if shift is not None:
+        return shift, "0..255", "the data was scaled to 0..1 before"
+    unit_mean = None if observation.place in fitting else _unit_mean(observation)
+    return (unit_mean, "0..1", "divide by 255 first") if unit_mean is not None else None
+
+
 def check(facts: Facts) -> Iterator[Finding]:
     """Stats in one unit are applied to data in another.
 
@@ -77,22 +86,14 @@ def check(facts: Facts) -> Iterator[Finding]:
     """
     fitting = _fitting(facts)
     for observation in facts.certain("normalize"):
-        shift = _byte_mean(observation)
-        if shift is not None and observation.before is not None and observation.before.interval is not None:
+        alone = _mean_alone(observation, fitting)
+        if alone is not None and observation.before is not None and observation.before.interval is not None:
+            shift, unit, label = alone
             yield RULE.finding(
                 observation.place,
-                f"a mean for 0..255 data ({show(shift)}) is subtracted from values in "
+                f"a mean for {unit} data ({show(shift)}) is subtracted from values in "
                 f"{show_interval(observation.before.interval)}",
-                label="the data was scaled to 0..1 before", key=show(shift),
-            )
-            continue
-        unit_mean = None if observation.place in fitting else _unit_mean(observation)
-        if unit_mean is not None and observation.before is not None and observation.before.interval is not None:
-            yield RULE.finding(
-                observation.place,
-                f"a mean for 0..1 data ({show(unit_mean)}) is subtracted from values in "
-                f"{show_interval(observation.before.interval)}",
-                label="divide by 255 first", key=show(unit_mean),
+                label=label, key=show(shift),
             )
             continue
         image, mean, std = observation.before, observation.mean, observation.std
