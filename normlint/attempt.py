@@ -22,7 +22,7 @@ from normlint.inherited_entries import inherited_entries
 from normlint.log_codec import LogError, decode, encode
 from normlint.mentioned import Mentioned
 from normlint.places import Place
-from normlint.side_files import is_ir
+from normlint.text_sieve import is_ir
 from normlint.workspace import Workspace
 
 Progress = Callable[[int, int], None]

@@ -22,7 +22,7 @@ from normlint.config_trees import (
     tree_of,
     undecided,
 )
-from normlint.configs import LARGEST
+from normlint.text_sieve import LARGEST
 
 _MOST_FILES = 40
 _REFERENCE = re.compile(r"\$\{(\.*)([\w.\[\]-]+)\}")

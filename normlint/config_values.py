@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from normlint.configs import LARGEST, ConfigError, documents_of
+from normlint.configs import ConfigError, documents_of
 from normlint.places import Place
+from normlint.text_sieve import LARGEST
 from normlint.values import Constant, TupleValue, Value
 
 # Keys worth a look-up: others cannot decide how an image is normalized.

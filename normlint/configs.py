@@ -12,8 +12,8 @@ from normlint.evaluate.labels import label_of
 from normlint.evaluate.observations import Observation
 from normlint.pixelmap import Affine, Numbers
 from normlint.places import Place
+from normlint.text_sieve import may_configure
 
-LARGEST = 1_000_000
 _DEEPEST = 60
 _FLAGS = frozenset(
     {"img_range", "range_norm", "use_input_norm", "rescaled", "rescale", "do_normalize", "do_rescale", "rescale_factor",
@@ -22,17 +22,11 @@ _FLAGS = frozenset(
 # What a flag switches on: basicsr==1.4.2 losses/basic_loss.py:142 (PerceptualLoss: (x + 1) * 0.5 before the network);
 # ermongroup/ddim@51cb290 datasets/__init__.py (data.rescaled: 2 * X - 1).
 _SWITCHED = {"range_norm": Affine((0.5,), (0.5,)), "rescaled": Affine((2.0,), (-1.0,))}
-_MENTIONS = re.compile(rb"mean|std|variance|img_range|range_norm|input_norm|rescale|normalize|net-scale-factor", re.IGNORECASE)
 _COMMENT = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*')
 
 
 class ConfigError(ValueError):
     """A config file that speaks of normalization and cannot be parsed; the message says why."""
-
-
-def may_configure(data: bytes) -> bool:
-    """Whether a file is worth parsing: small enough, and with a word of normalization in it."""
-    return len(data) <= LARGEST and _MENTIONS.search(data) is not None
 
 
 def observe_config(path: str, data: bytes) -> list[Observation]:

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from normlint.configs import LARGEST
 from normlint.evaluate.machine import label_of
 from normlint.evaluate.observations import Conversion, Observation
 from normlint.pixelmap import Numbers
 from normlint.places import Place
+from normlint.text_sieve import may_document
 
 _MOST_FILES = 200
 _LONGEST_LINE = 2_000
@@ -25,7 +25,6 @@ _FLAG = re.compile(
     r"(?<![\w-])--?(?P<name>[A-Za-z][\w-]{0,30})(?:\s*=\s*|\s+)(?P<open>[\"']?(?:\w{1,20}[\[(]|[\[(])?[\[(]?)\s*"
     rf"(?P<numbers>{_NUMBER}(?:(?:\s*,\s*|\s+){_NUMBER}){{0,3}})(?![\w.%])"
 )
-_MENTIONS = re.compile(rb"--?[A-Za-z_-]{0,24}(?:mean|std|scale)[\w-]{0,20}[ =]", re.IGNORECASE)
 # openvino==2024.6 mo --scale_values, tflite_convert --std_dev_values, TensorFlow's label_image --input_std.
 _STD = re.compile(r"^(?:scale|input_scale|std_dev|std)_values?$|^scale_values|^input_std$", re.IGNORECASE)
 # The file that a converter reads: ``--input_model a.onnx``, ``-m a.onnx``, ``ovc a.onnx``; not what it writes.
@@ -51,11 +50,6 @@ class Flag:
     numbers: Numbers
     place: Place
     command: int = 0
-
-
-def may_document(data: bytes) -> bool:
-    """Whether a text is worth looking through."""
-    return len(data) <= LARGEST and _MENTIONS.search(data) is not None
 
 
 def flags(path: str, data: bytes) -> Iterator[Flag]:

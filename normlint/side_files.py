@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from normlint.evaluate.observations import Conversion, Observation
 from normlint.pixelmap import Numbers
 from normlint.places import Place
+from normlint.text_sieve import LARGEST_IR, may_be_ir
 
-LARGEST_IR = 8_000_000
 _MOST = 20
 _NUMBER = r"-?\d{1,6}\.?\d{0,20}"
 _NUMBERS = re.compile(
@@ -23,16 +23,6 @@ _NUMBERS = re.compile(
 )
 _ELEMENT = re.compile(rb'<(mean_values|scale_values|input_model)\s{1,8}value="([^"<\n]{1,300})"')
 _KEY = re.compile(r"^[ \t]{1,16}(net-scale-factor|offsets|onnx-file)[ \t]*:[ \t]*['\"]?([^#\n'\"]{1,300})", re.MULTILINE)
-
-
-def is_ir(path: str) -> bool:
-    """Whether a file that belongs to a run is an OpenVINO model; discovery leaves other XML files out."""
-    return path.lower().endswith(".xml")
-
-
-def may_be_ir(data: bytes) -> bool:
-    """Whether an XML file is worth looking through: small enough, and with a mean or a scale of the input in it."""
-    return len(data) <= LARGEST_IR and (b"<mean_values" in data or b"<scale_values" in data)
 
 
 def observe_ir(path: str, data: bytes) -> list[Observation]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 
 from normlint.catalogue import Catalogue, catalogue
-from normlint.evaluate.labels import feeds, label_of
+from normlint.evaluate.labels import PARTS, WORDS, feeds, label_of
 from normlint.evaluate.words import (
     ADDING,
     EVERYWHERE,
@@ -51,7 +51,6 @@ _LOWER_BLANKED = bytes(range(256)).lower().translate(BLANKED)
 _MODELS = frozenset({"load_weights", "load_model"})
 # The first words of a file mostly decide: it is split into words bit by bit.
 _FIRST_BYTES = 4_096
-_MOST_NAMES = 1 << 16
 _MEASURES = frozenset({b"mean", b"std"})
 _MULTIPLYING_METHODS = frozenset(name.encode() for name in MULTIPLYING if name.isidentifier())
 _ADDING_METHODS = frozenset(name.encode() for name in ADDING if name.isidentifier())
@@ -59,6 +58,7 @@ _METHODS = _MULTIPLYING_METHODS | _ADDING_METHODS
 _SPELLED = re.compile(rb"(?<![\w.])(?:0x[\da-f_]+|\d[\d_]*\.?[\d_]*(?:e[-+]?\d+)?)", re.IGNORECASE)
 _UNUSUAL = re.compile(rb"\d_\d|\de[-+]?\d|0x", re.IGNORECASE)
 _UNUSUAL_WORDS = re.compile(rb"\d(?:_\d|e[\d ])|0x")
+_DIGITS = re.compile(rb" (\d\w*)")
 _CODING = re.compile(rb"coding[=:][ \t]*([-\w.]+)")
 _ASCII_BASED = re.compile(rb"(?i)utf-?8|ascii|latin|iso-?8859|cp\d|windows|gb|euc|koi8|big5|mac")
 _JSON_ESCAPE = re.compile(rb'\\(?:u00([0-7][0-9a-fA-F])|([nrt"\\/]))')
@@ -91,6 +91,11 @@ class _Text:
     def vocabulary(self) -> bytes:
         """All words once, a blank around each."""
         return b" %b " % b" ".join(self.all_words())
+
+    @cached_property
+    def digits(self) -> bytes:
+        """The words that begin with a digit, a blank around each."""
+        return b" %b " % b"  ".join(_DIGITS.findall(self.vocabulary))
 
     def any_of(self, words: frozenset[bytes]) -> bool:
         """Whether one of ``words`` is there."""
@@ -147,17 +152,17 @@ def _may_hold_sites(text: _Text) -> bool:
         return True  # UTF-16, or no text at all: lowering says which
     if text.any_of(_free_words()) or _has_label(text):
         return True
-    if not text.words.isdisjoint(_MEASURES) and (BARE_LABEL.search(text.lowered) is not None or measures(data)):
+    if not text.words.isdisjoint(_MEASURES) and (spells(BARE_LABEL, text.lowered) or measures(data)):
         return True
-    vocabulary = text.vocabulary
+    digits = text.digits
     return (
-        (LEVEL_WORDS.search(vocabulary) is not None and LEVELS.search(data) is not None)
-        or (MEAN_WORDS.search(vocabulary) is not None and MEANS.search(data) is not None)
-        or (SINGLE_WORDS.search(vocabulary) is not None and SINGLES.search(data) is not None)
+        (LEVEL_WORDS.search(digits) is not None and LEVELS.search(data) is not None)
+        or (MEAN_WORDS.search(digits) is not None and MEANS.search(data) is not None)
+        or (SINGLE_WORDS.search(digits) is not None and SINGLES.search(data) is not None)
         or _speaks(text)
         or _calculates(text)
-        or has_channels(text.lowered, text.vocabulary)
-        or (_UNUSUAL_WORDS.search(vocabulary) is not None and any(map(_matters, _unusual(data))))
+        or has_channels(text.lowered, text.digits)
+        or (_UNUSUAL_WORDS.search(digits) is not None and any(map(_matters, _unusual(data))))
     )
 
 
@@ -180,10 +185,10 @@ def _has_one(data: bytes, spellings: dict[bytes, tuple[bytes, ...]], words: set[
 def _speaks_of_pixels(text: _Text) -> bool:
     words = text.all_words()
     scaled = not words.isdisjoint(_SCALES) and spells(SCALED, text.lowered)
-    if scaled or has_channels(text.lowered, text.vocabulary):
+    if scaled or has_channels(text.lowered, text.digits):
         return True
-    labels = {label_of(word.decode("ascii")) for word in words - _other_names()}
-    return {"mean", "std"} <= labels and BARE_LABEL.search(text.lowered) is not None
+    labels = {label_of(word.decode("ascii")) for word in _telling_names(text)}
+    return {"mean", "std"} <= labels and spells(BARE_LABEL, text.lowered)
 
 
 _SCALES = frozenset({b"255", b"65535", b"1023", b"127"})
@@ -217,21 +222,25 @@ def _free_words() -> frozenset[bytes]:
     return frozenset(word.lower().encode() for word in EVERYWHERE | FEEDING | _MODELS)
 
 
-@cache
-def _other_names() -> set[bytes]:
-    """Words of earlier files that are no label: most words of a file are."""
-    return set()
-
-
 def _has_label(text: _Text) -> bool:
     """Whether a name is that of a mean, std, range or loader; ``mean`` and ``std`` are looked at by themselves."""
-    others = _other_names()
-    fresh = text.all_words() - others - _MEASURES
-    if any(word.endswith(b"loader") or _is_label(word) for word in fresh):
-        return True
-    if len(others) < _MOST_NAMES:
-        others.update(word for word in fresh if len(word) > 1)
-    return False
+    return b"loader " in text.vocabulary or any(_is_label(word) for word in _telling_names(text) if word not in _MEASURES)
+
+
+def _telling_names(text: _Text) -> Iterator[bytes]:
+    """The words that may say that they are a mean, std, range or largest value."""
+    words = text.vocabulary
+    yield from text.words & _TELLING_WORDS
+    for part in _TELLING_PARTS:
+        at = words.find(part)
+        while at >= 0:
+            end = words.index(b" ", at)
+            yield words[words.rindex(b" ", 0, at) + 1 : end]
+            at = words.find(part, end)
+
+
+_TELLING_WORDS = frozenset(word.encode() for word in WORDS)
+_TELLING_PARTS = tuple(sorted(part.encode() for part in PARTS))
 
 
 @lru_cache(maxsize=1 << 12)
@@ -245,7 +254,8 @@ def _speaks(text: _Text) -> bool:
     words = _words()
     found = text.words & words.keys()
     if b"_ " in text.vocabulary:
-        found |= {word.rstrip(b"_") for word in text.words if word.endswith(b"_")} & words.keys()
+        ending = text.vocabulary.split(b"_ ")[:-1]
+        found |= {word.rpartition(b" ")[2].rstrip(b"_") for word in ending} & words.keys()
     return bool(found) and mentions(text.data, {spelled for word in found for spelled in words[word]})
 
 

@@ -62,8 +62,9 @@ _EXPONENT = re.compile(rb"\de[\d ]")
 
 _MEASURE = re.compile(rb"\.(?:mean|std)\s*\(")
 _MOST_BETWEEN = 300
-BARE_LABEL = re.compile(
-    rb"mean\b(?:(?<![\w.]mean)|(?<=\.mean)(?!\s*\())|std\b(?:(?<![\w.]std)|(?<=\.std)(?!\s*\())"
+BARE_LABEL = (  # a search for one word that begins with a letter is ten times faster than one for two
+    re.compile(rb"mean\b(?:(?<![\w.]mean)|(?<=\.mean)(?!\s*\())"),
+    re.compile(rb"std\b(?:(?<![\w.]std)|(?<=\.std)(?!\s*\())"),
 )
 
 
@@ -71,11 +72,11 @@ def spells(patterns: tuple[re.Pattern[bytes], ...], lowered: bytes) -> bool:
     return any(pattern.search(lowered) is not None for pattern in patterns)
 
 
-def has_channels(lowered: bytes, vocabulary: bytes) -> bool:
-    """Whether three floats stand one after the other: one number a channel. ``vocabulary`` has the words of the text."""
+def has_channels(lowered: bytes, digits: bytes) -> bool:
+    """Whether three floats stand one after the other: one number a channel. ``digits`` has the words that begin with one."""
     if _POINTS.search(lowered) is not None:
         return True
-    return _EXPONENT.search(vocabulary) is not None and _FLOATS.search(lowered) is not None
+    return _EXPONENT.search(digits) is not None and _FLOATS.search(lowered) is not None
 
 
 def measures(data: bytes) -> bool:

@@ -86,14 +86,9 @@ class Workspace:
         if before is not None and before.digest == digest:
             kept, library, pixels = before.kept, before.library, before.pixels
         elif file.kind == "config":
-            from normlint.configs import may_configure
-            from normlint.documented_flags import may_document
-            from normlint.side_files import is_ir, may_be_ir
+            from normlint.text_sieve import may_tell
 
-            if is_ir(file.path):
-                kept = pixels = may_be_ir(data)
-            else:
-                kept = pixels = may_document(data) if is_text(file.path) else may_configure(data)
+            kept = pixels = may_tell(file.path, data)
         else:
             from normlint.sieve import look
 
@@ -172,7 +167,8 @@ class Workspace:
     def conversions(self, path: str) -> list[Conversion]:
         """The commands of a text file that convert a model, and what a file beside a model says of its input."""
         from normlint.documented_flags import conversions
-        from normlint.side_files import ir_conversions, is_ir, nvinfer_conversions
+        from normlint.side_files import ir_conversions, nvinfer_conversions
+        from normlint.text_sieve import is_ir
 
         data = self.data(path) or b""
         if is_ir(path):
@@ -185,7 +181,8 @@ class Workspace:
         """What a YAML, JSON or text file says of normalization; a problem where it cannot be parsed."""
         from normlint.configs import ConfigError, observe_config
         from normlint.documented_flags import observe_flags
-        from normlint.side_files import is_ir, observe_ir
+        from normlint.side_files import observe_ir
+        from normlint.text_sieve import is_ir
 
         data = self.data(path)
         if not data:

@@ -12,7 +12,8 @@ from normlint.cache import Store
 from normlint.discover import discover, without_lone_xml
 from normlint.gitcommit import files_of
 from normlint.project import analyze
-from normlint.side_files import LARGEST_IR, ir_conversions, nvinfer_conversions, observe_ir
+from normlint.side_files import ir_conversions, nvinfer_conversions, observe_ir
+from normlint.text_sieve import LARGEST_IR
 
 WRONG = Path(__file__).parent.parent / "fixtures" / "projects" / "model_side_files" / "wrong"
 WRITTEN = {

@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from normlint.catalogue import catalogue
 from normlint.discover import discover
-from normlint.evaluate import relevance
+from normlint.evaluate import labels, relevance
 from normlint.lowering import lower
 from normlint.project import analyze
 from normlint.sieve import Look, look, may_hold_sites, names_a_library, speaks_of_pixels
@@ -49,6 +51,15 @@ def test_every_word_of_the_catalogue_is_looked_for(word: str) -> None:
     assert may_hold_sites(f"from a import (b,  # )\n    {word} as c)\nc(1)\n".encode())
     assert may_hold_sites(f"from a import *\n{word}(1)\n".encode())
     assert may_hold_sites(f"class {word}:\n    pass\n".encode())
+
+
+@given(
+    st.text("smduainpeko_XM", max_size=4), st.sampled_from(sorted(labels.PARTS | labels.WORDS)), st.text("sr_gb1R", max_size=4)
+)  # fmt: skip
+def test_every_name_that_says_something_has_a_part_that_is_looked_for(before: str, part: str, after: str) -> None:
+    for name in (before + part + after, before + after):
+        if labels.label_of(name) or labels.feeds(name):
+            assert name.lower() in labels.WORDS or any(known in name.lower() for known in labels.PARTS)
 
 
 def test_the_words_come_from_the_catalogue() -> None:

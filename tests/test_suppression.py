@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from normlint import configs
+from normlint import text_sieve
 from normlint.cli import main
 from normlint.project import Settings, analyze
 from normlint.settings.model import FileRules
@@ -126,7 +126,7 @@ def test_in_yaml() -> None:
 
 
 def test_in_yaml_as_large_as_is_read_for_its_keys() -> None:
-    assert scanning.LARGEST == configs.LARGEST
+    assert scanning.LARGEST == text_sieve.LARGEST
     line = "k: 1  # normlint: ignore[NL105]\n"
     for filler in ("# é漢\U0001f600 \n", "a: 'é漢\U0001f600 # none'\n"):
         text = filler * ((900_000 - 2 * len(line)) // len(filler.encode())) + line

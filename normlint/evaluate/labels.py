@@ -9,6 +9,9 @@ _FORMS = frozenset({"tensor", "array", "arr", "vec", "vector", "np", "rgb", "bgr
 _PEAKS = frozenset({"max_val", "max_value", "maxval", "peak", "max_pixel_value", "data_range", "pixel_max"})
 # What a program calls the largest value of an image.
 RANGES = frozenset({"img_range", "rgb_range", "pixel_range", "max_range", "max_pixel_value", "pixel_max"})
+# Every name that says something has one of these in it, or is one of those.
+PARTS = frozenset({"mean", "std", "variance"}) | _PEAKS | RANGES
+WORDS = frozenset({"mu", "m", "sigma", "s", "sd"})
 
 
 @cache
