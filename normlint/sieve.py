@@ -42,6 +42,7 @@ from normlint.spellings import (
     SINGLE_WORDS,
     SINGLES,
     has_channels,
+    has_intensities,
     measures,
     spells,
 )
@@ -59,6 +60,9 @@ _SPELLED = re.compile(rb"(?<![\w.])(?:0x[\da-f_]+|\d[\d_]*\.?[\d_]*(?:e[-+]?\d+)
 _UNUSUAL = re.compile(rb"\d_\d|\de[-+]?\d|0x", re.IGNORECASE)
 _UNUSUAL_WORDS = re.compile(rb"\d(?:_\d|e[\d ])|0x")
 _DIGITS = re.compile(rb" (\d\w*)")
+# An import, also one of a notebook's JSON strings, behind a colon, and by a function that is given the name.
+_IMPORTS = re.compile(rb"""(?:(?:^|[\n";:])[ \t]*(?:from|import)\b|\wimport\w*[ \t]*\(|\bimport\w+[ \t]*\()[^\n]*""")
+_NAMES = re.compile(rb"\w+")
 _CODING = re.compile(rb"coding[=:][ \t]*([-\w.]+)")
 _ASCII_BASED = re.compile(rb"(?i)utf-?8|ascii|latin|iso-?8859|cp\d|windows|gb|euc|koi8|big5|mac")
 _JSON_ESCAPE = re.compile(rb'\\(?:u00([0-7][0-9a-fA-F])|([nrt"\\/]))')
@@ -68,7 +72,7 @@ _PLAIN = {b"n": b"\n", b"r": b"\n", b"t": b"\t"}
 @dataclass(frozen=True, slots=True)
 class Look:
     """``kept``: whether a file must be parsed; ``library``: whether it mentions a package of the catalogue; ``pixels``:
-    whether it must be parsed even in a project that hardly names one."""
+    whether it must be parsed even in a project that hardly names one: it imports such a package, or its numbers say so."""
 
     kept: bool
     library: bool
@@ -125,7 +129,7 @@ def look(data: bytes, notebook: bool = False) -> Look:
     text = _Text(data)
     kept = may_hold_sites(data, True) if notebook else _may_hold_sites(text)
     library = _names_a_library(text)
-    return Look(kept, library, kept and not library and _speaks_of_pixels(text))
+    return Look(kept, library, kept and ((library and _imports_a_library(text)) or _speaks_of_pixels(text)))
 
 
 def may_hold_sites(data: bytes, notebook: bool = False) -> bool:
@@ -138,10 +142,15 @@ def names_a_library(data: bytes) -> bool:
     return _names_a_library(_Text(data))
 
 
-def speaks_of_pixels(data: bytes) -> bool:
-    """Whether a file must be parsed even in a project that hardly names a package of the catalogue.
+def imports_a_library(data: bytes) -> bool:
+    """Whether a package of the catalogue stands in an import of a file, not just in its prose and messages."""
+    return _imports_a_library(_Text(data))
 
-    A level that is multiplied or divided by, one number a channel, or both a mean and a std.
+
+def speaks_of_pixels(data: bytes) -> bool:
+    """Whether a file that imports no package of the catalogue must be parsed even in a project that hardly names one.
+
+    A level that is multiplied or divided by, one number a channel that may be its mean, or both a mean and a std.
     """
     return _speaks_of_pixels(_Text(data))
 
@@ -182,12 +191,20 @@ def _has_one(data: bytes, spellings: dict[bytes, tuple[bytes, ...]], words: set[
     return any(has_word(data, spelled) for word in words for spelled in spellings[word])
 
 
+def _imports_a_library(text: _Text) -> bool:
+    if b"\0" in text.data:
+        return True
+    libraries = _libraries(catalogue())
+    spelled = {name for word in text.all_words() & libraries.keys() for name in libraries[word]}
+    return any(not spelled.isdisjoint(_NAMES.findall(match[0])) for match in _IMPORTS.finditer(text.data))
+
+
 def _speaks_of_pixels(text: _Text) -> bool:
     words = text.all_words()
     scaled = not words.isdisjoint(_SCALES) and spells(SCALED, text.lowered)
-    if scaled or has_channels(text.lowered, text.digits):
+    if scaled or (has_channels(text.lowered, text.digits) and has_intensities(text.lowered)):
         return True
-    labels = {label_of(word.decode("ascii")) for word in _telling_names(text)}
+    labels = {label_of(word.decode("ascii")) for word in _telling_names(text) if len(word) > 1}  # "%s" is no std
     return {"mean", "std"} <= labels and spells(BARE_LABEL, text.lowered)
 
 

@@ -58,6 +58,7 @@ _GAP = rb"(?:[\s()\\]|#[^\n]*\n)*"
 _NEXT = rb"%b,%b[-+]?%b%b" % (_GAP, _GAP, _GAP, _FLOAT)
 _POINTS = re.compile(rb"\.(?:(?<=[\d_]\.)|(?=\d))[\d_]*(?:e[-+]?\d+)?%b%b" % (_NEXT, _NEXT))
 _FLOATS = re.compile(_FLOAT + _NEXT + _NEXT)
+_THREE = re.compile(rb"(?<![\w.-])(?=(%b)%b,%b(%b)%b,%b(%b))" % (_FLOAT, _GAP, _GAP, _FLOAT, _GAP, _GAP, _FLOAT))
 _EXPONENT = re.compile(rb"\de[\d ]")
 
 _MEASURE = re.compile(rb"\.(?:mean|std)\s*\(")
@@ -77,6 +78,11 @@ def has_channels(lowered: bytes, digits: bytes) -> bool:
     if _POINTS.search(lowered) is not None:
         return True
     return _EXPONENT.search(digits) is not None and _FLOATS.search(lowered) is not None
+
+
+def has_intensities(lowered: bytes) -> bool:
+    """Whether three numbers in a row, written with a point, lie where the mean or std of a channel can lie."""
+    return any(all(0 < float(number) < 256 for number in found) for found in _THREE.findall(lowered))
 
 
 def measures(data: bytes) -> bool:

@@ -101,12 +101,12 @@ class Workspace:
     def kept(self) -> list[str]:
         """The files that the sieve lets through.
 
-        Where hardly any of many files names an image library, everyday words and numbers count only in those that do.
+        Where hardly any of many files names an image library, everyday words and numbers count only in those that import one.
         """
         looked = [(path, known) for path in self.files if (known := self.look(path)) is not None]
         code = [known for path, known in looked if self.files[path].kind != "config"]
         images = len(code) < _MANY or sum(known.library for known in code) * _MANY >= len(code)
-        return [path for path, known in looked if known.kept and (images or known.library or known.pixels)]
+        return [path for path, known in looked if known.kept and (images or known.pixels)]
 
     def load(self, path: str) -> ir.Module | None:
         """The lowered form of a file; None where it cannot be read."""

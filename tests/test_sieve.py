@@ -14,7 +14,7 @@ from normlint.discover import discover
 from normlint.evaluate import labels, relevance
 from normlint.lowering import lower
 from normlint.project import analyze
-from normlint.sieve import Look, look, may_hold_sites, names_a_library, speaks_of_pixels
+from normlint.sieve import Look, imports_a_library, look, may_hold_sites, names_a_library, speaks_of_pixels
 from normlint.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent
@@ -122,7 +122,7 @@ def test_one_look_says_all_that_is_asked() -> None:
     for path in SOURCES[::7]:
         data = path.read_bytes()
         kept, library = may_hold_sites(data), names_a_library(data)
-        assert look(data) == Look(kept, library, kept and not library and speaks_of_pixels(data))
+        assert look(data) == Look(kept, library, kept and (imports_a_library(data) or speaks_of_pixels(data)))
 
 
 def test_encodings_that_hide_words_are_kept() -> None:
@@ -146,4 +146,27 @@ def test_where_hardly_any_file_names_a_library_everyday_words_do_not_count(tmp_p
 def test_what_says_pixels_is_kept_anyway() -> None:
     assert names_a_library(b"import cv2") and not names_a_library(b"import os")
     assert speaks_of_pixels(b"x / 255") and speaks_of_pixels(b"(x - mean) / std") and speaks_of_pixels(b"[.5, .5, .5]")
+    assert speaks_of_pixels(b"(-1.0, 123.7, 116.3,  # G, B\n  103.5)") and speaks_of_pixels(b"x_std = t.mean")
     assert not speaks_of_pixels(b"f(max_length=255)") and not speaks_of_pixels(b"mean = 1")
+    assert not speaks_of_pixels(b'# What that may mean:\nprint("%s" % x)')
+    assert not speaks_of_pixels(b"extent = (-180.0, -90.0, 180.0, 90.0)") and not speaks_of_pixels(b"[0.0, 0.0, 0.0]")
+    assert not speaks_of_pixels(b"[400.0, 300.0, 200.0]")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"import numpy as np", b"    from numpy.linalg import norm", b"import os, cv2", b"import os; import cv2",
+        b"try: import cv2", b'["import cv2\\n", "x"]',
+        b'importlib.import_module("cv2")', b'__import__("cv2")', b'pytest.importorskip("cv2")',
+    ],
+)  # fmt: skip
+def test_an_import_of_a_library_is_seen(text: bytes) -> None:
+    assert imports_a_library(b"x = 1\n" + text) and names_a_library(text)
+
+
+@pytest.mark.parametrize(
+    "text", [b"# as numpy does", b'"""Works without importing cv2 or numpy."""', b'raise E("install numpy")', b"import cv"]
+)
+def test_prose_about_a_library_is_no_import(text: bytes) -> None:
+    assert not imports_a_library(text)
