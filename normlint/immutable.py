@@ -10,9 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dataclasses import dataclass
+    from dataclasses import dataclass, replace
 else:
     import dataclasses
+    from functools import cache
+    from operator import attrgetter
 
     def dataclass(*, frozen=False, slots=False, order=False):
         """As ``dataclasses.dataclass``. A class that has its own ``__hash__`` keeps it."""
@@ -23,5 +25,23 @@ else:
 
         return made
 
+    def replace(value, /, **changes):
+        """As ``dataclasses.replace``, which asks for one field after the other. Raises ``TypeError`` for what is no field."""
+        values_of, positions = _made_from(type(value))
+        values = list(values_of(value))
+        for name, changed in changes.items():
+            position = positions.get(name)
+            if position is None:
+                raise TypeError(f"{type(value).__name__} is not made with {name!r}")
+            values[position] = changed
+        return type(value)(*values)
 
-__all__ = ["dataclass"]
+    @cache
+    def _made_from(cls):
+        """What gets the values that an object of a class is made from, and the position of each by its name."""
+        names = [field.name for field in dataclasses.fields(cls) if field.init]
+        values_of = attrgetter(*names) if len(names) > 1 else lambda value: [getattr(value, name) for name in names]
+        return values_of, {name: position for position, name in enumerate(names)}
+
+
+__all__ = ["dataclass", "replace"]

@@ -7,7 +7,7 @@ import dataclasses
 import pytest
 
 from normlint import ir, values
-from normlint.immutable import dataclass
+from normlint.immutable import dataclass, replace
 from normlint.logical_lines import LogicalLine
 
 
@@ -55,3 +55,19 @@ def test_functions_and_classes_hash_without_their_bodies() -> None:
     body = tuple(values.Unknown(values.Origin("unknown", n)) for n in range(3))
     one, other = (values.ClassValue("A", (("x", item),), (), "a.py", place) for item in body[:2])  # type: ignore[arg-type]
     assert hash(one) == hash(other) and one != other
+
+
+def test_replacing_makes_what_dataclasses_would_make() -> None:
+    place = values.noise(1, None).origin.place  # type: ignore[arg-type]
+    step = values.Step("add", place, None)  # type: ignore[arg-type]
+    assert hash(step) == step._hash
+    for value, changes in ((step, {"low": 1.0}), (values.Ref(1), {"address": 2}), (Frozen("a"), {"numbers": (1.0,)})):
+        changed = replace(value, **changes)
+        assert changed == dataclasses.replace(value, **changes) != value and type(changed) is type(value)
+    assert replace(step, low=1.0)._hash is None
+
+
+def test_replacing_takes_only_what_objects_are_made_with() -> None:
+    for name in ("colour", "_hash"):
+        with pytest.raises(TypeError, match=name):
+            replace(values.Step("add", None, None), **{name: 1})  # type: ignore[arg-type]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from normlint import ir
 from normlint.evaluate.machine import RECIPROCAL, Machine
 from normlint.evaluate.mixing import mix, with_dynamic
 from normlint.evaluate.observations import Wraparound
+from normlint.immutable import replace
 from normlint.pixelmap import BYTES, Affine, Numbers, combine
 from normlint.places import Place
 from normlint.values import (

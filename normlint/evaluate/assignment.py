@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from normlint import ir
 from normlint.evaluate import aliasing
 from normlint.evaluate.arithmetic import binary
@@ -15,6 +13,7 @@ from normlint.evaluate.labels import feeds
 from normlint.evaluate.machine import Machine, channel_of, label_of
 from normlint.evaluate.sharing import rescaled_stats
 from normlint.evaluate.subscripts import channel_axis
+from normlint.immutable import replace
 from normlint.pixelmap import IDENTITY, Affine, Interval, Numbers
 from normlint.places import Place
 from normlint.values import (

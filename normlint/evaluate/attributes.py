@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from normlint import ir
 from normlint.evaluate import imports
 from normlint.evaluate.machine import Machine, class_member, label_of
 from normlint.evaluate.paths import PARTS, text_of
+from normlint.immutable import replace
 from normlint.values import (
     Bound,
     ClassValue,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from normlint.evaluate.guards import alternatives
 from normlint.evaluate.state import Content, State
+from normlint.immutable import replace
 from normlint.values import DictCell, Guard, InstanceCell, Unknown, Value
 
 MakeUnknown = Callable[[], Unknown]

@@ -12,6 +12,7 @@ from normlint.evaluate.emission import flush
 from normlint.evaluate.iteration import element_of, items_of, zipped
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.parameters import vector_of
+from normlint.immutable import replace
 from normlint.places import Place
 from normlint.values import (
     Bound,
@@ -166,8 +167,6 @@ def _extreme(pick: Callable[[list[float]], float]) -> Builtin:
 
 
 def _round(run: Machine, values: tuple[Value, ...], named: Named, place: Place) -> Value:
-    from dataclasses import replace
-
     content = run.contents(values[0]) if values else None
     if isinstance(content, Image):
         return replace(content, step=Step("round", place, content.step, label="nearest"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
 from normlint import ir
 from normlint.evaluate import aliasing, following, records, repetition, weights
@@ -20,6 +19,7 @@ from normlint.evaluate.memory import Remembered, key_of, origins_of, recalled, s
 from normlint.evaluate.paths import with_text
 from normlint.evaluate.returned_orders import observe_returns
 from normlint.evaluate.scopes import Frame
+from normlint.immutable import replace
 from normlint.places import Place
 from normlint.roles import role_of
 from normlint.values import (

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from normlint.catalogue import Entry
 from normlint.evaluate.emission import flush
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.observations import Observation
 from normlint.evaluate.parameters import dtype_of, flag_of, vector_of
+from normlint.immutable import replace
 from normlint.pixelmap import BYTES, IDENTITY, UNIT, Affine, Interval
 from normlint.places import Place
 from normlint.values import Image, Step, Unknown, Value, as_image

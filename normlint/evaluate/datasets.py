@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from normlint.evaluate.keras_data import FILES, MAP, SLICES, ZIP, element
 from normlint.evaluate.machine import Machine, class_member
 from normlint.evaluate.pipelines import handed_over
+from normlint.immutable import replace
 from normlint.places import Place
 from normlint.values import (
     Alternatives,

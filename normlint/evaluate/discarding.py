@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from normlint import ir
 from normlint.evaluate.machine import Machine
+from normlint.immutable import replace
 from normlint.values import ChannelRef, Image, Ref, Value
 
 _PURE = frozenset({"denormalize", "normalize", "clamp", "cast", "scale", "to_unit"})

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.observations import Observation, steps_since
 from normlint.evaluate.part_sites import earlier_statements, observe_parts, observe_statements, whole_map
 from normlint.evaluate.words import SINGLE_STATS
+from normlint.immutable import replace
 from normlint.pixelmap import Affine, Numbers, collapse
 from normlint.sites import SiteKind
 from normlint.values import Alternatives, Bound, ChannelRef, Guard, Image, Pending, Ref, Step, Value

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from normlint import ir
 from normlint.evaluate import failures, units
 from normlint.evaluate.attributes import bind_method
@@ -17,6 +15,7 @@ from normlint.evaluate.serving import chain_of, serves
 from normlint.evaluate.statements import is_main_guard
 from normlint.evaluate.text import text
 from normlint.evaluate.units import Unit
+from normlint.immutable import replace
 from normlint.pixelmap import IDENTITY
 from normlint.places import Place
 from normlint.purposes import TELLING

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from normlint import ir
@@ -20,6 +19,7 @@ from normlint.evaluate.parameters import dtype_of
 from normlint.evaluate.paths import ROOT, concatenated, operated
 from normlint.evaluate.subscripts import subscript
 from normlint.evaluate.transforms import used_again
+from normlint.immutable import replace
 from normlint.places import Place
 from normlint.values import (
     UNKNOWN_KEY,

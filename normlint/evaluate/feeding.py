@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from normlint import ir
 from normlint.evaluate.machine import Machine, class_member
 from normlint.evaluate.observations import Construction, Feed, steps_of, steps_since
 from normlint.evaluate.transforms import SEQUENTIAL
+from normlint.immutable import replace
 from normlint.pixelmap import IDENTITY
 from normlint.places import Place
 from normlint.values import (

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from normlint.evaluate.emission import classify, classify_map, written_numbers
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.observations import Observation, steps_of, steps_since
-from normlint.immutable import dataclass
+from normlint.immutable import dataclass, replace
 from normlint.pixelmap import BYTES, IDENTITY, Affine, combine
 from normlint.places import Place
 from normlint.sites import SiteKind

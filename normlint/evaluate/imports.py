@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from functools import cache
 
 from normlint import ir
@@ -13,6 +12,7 @@ from normlint.evaluate.machine import STEPS_PER_MODULE, BudgetSpent, Machine
 from normlint.evaluate.paths import resolved, text_of
 from normlint.evaluate.relevance import spread
 from normlint.evaluate.scopes import Frame, ScopeInfo
+from normlint.immutable import replace
 from normlint.values import ALWAYS, Constant, External, ModuleValue, Value, Vector, relabel
 
 MOST_NESTED_IMPORTS = 40

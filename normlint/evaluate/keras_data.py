@@ -6,9 +6,8 @@ keras/src/utils/image_dataset_utils.py (image_dataset_from_directory: float32 RG
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from normlint.evaluate.machine import Machine
+from normlint.immutable import replace
 from normlint.places import Place
 from normlint.values import (
     Composition,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from normlint.catalogue import Entry
 from normlint.evaluate.aliasing import view_of
 from normlint.evaluate.casting import INTEGERS, cast_image
 from normlint.evaluate.emission import flush
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.parameters import dtype_of, vector_of
+from normlint.immutable import replace
 from normlint.pixelmap import BYTES, IDENTITY, Affine
 from normlint.places import Place
 from normlint.values import Image, ListCell, Origin, TupleValue, Unknown, Value

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 from normlint import ir
@@ -17,6 +16,7 @@ from normlint.evaluate.relevance import Mentions, digests
 from normlint.evaluate.scopes import Frame, Inside, ScopeInfo, Under
 from normlint.evaluate.state import Content, State
 from normlint.evaluate.units import Tops, Unit
+from normlint.immutable import replace
 from normlint.pixelmap import Affine, Interval, Numbers
 from normlint.places import Place, Span
 from normlint.values import (

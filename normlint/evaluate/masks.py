@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from normlint import ir
 from normlint.evaluate.arithmetic import number_of
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.observations import MaskClamp, Observation
 from normlint.evaluate.text import text
+from normlint.immutable import replace
 from normlint.pixelmap import Interval
 from normlint.values import Image, Ref, Step, Unknown, Value, as_image
 

@@ -7,12 +7,11 @@ but for its origin, which is put in anew.
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import replace
 
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.observations import Observation, steps_since
 from normlint.evaluate.state import Content
-from normlint.immutable import dataclass
+from normlint.immutable import dataclass, replace
 from normlint.values import (
     Alternatives,
     Bound,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from normlint.evaluate import configuration, keras_data, metrics, networks, options, records, widgets
 from normlint.evaluate.aliasing import changed_cell
 from normlint.evaluate.arithmetic import binary
@@ -16,6 +14,7 @@ from normlint.evaluate.machine import Machine
 from normlint.evaluate.operations import UNFLUSHED, operate
 from normlint.evaluate.parameters import vector_of
 from normlint.evaluate.trainers import run_trainer
+from normlint.immutable import replace
 from normlint.places import Place
 from normlint.values import (
     Alternatives,

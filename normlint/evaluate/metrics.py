@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from normlint.catalogue import Entry
 from normlint.evaluate.emission import flush
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.observations import Observation
 from normlint.evaluate.parameters import flag_of, vector_of
 from normlint.evaluate.sinks import contract_of
+from normlint.immutable import replace
 from normlint.places import Place
 from normlint.values import Alternatives, Constant, Image, ListCell, Transform, TupleValue, Unknown, Value, as_image
 

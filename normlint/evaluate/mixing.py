@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from normlint.evaluate.machine import Machine
+from normlint.immutable import replace
 from normlint.pixelmap import IDENTITY, UNIT, Interval
 from normlint.places import Place
 from normlint.values import Image, Pending, Step, Unknown, Value, as_image

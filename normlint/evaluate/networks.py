@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from normlint.catalogue import Entry
 from normlint.evaluate.emission import flush
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.observations import CheckpointLoad, Observation
 from normlint.evaluate.parameters import vector_of
+from normlint.immutable import replace
 from normlint.places import Place
 from normlint.values import (
     Alternatives,

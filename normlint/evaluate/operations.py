@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 
 from normlint.catalogue import Entry
 from normlint.evaluate import loading, metrics, networks, sinks, widgets
@@ -16,6 +15,7 @@ from normlint.evaluate.machine import Machine, channel_of
 from normlint.evaluate.observations import Observation
 from normlint.evaluate.parameters import flag_of, normalization_of, vector_of
 from normlint.evaluate.subscripts import flipped
+from normlint.immutable import replace
 from normlint.pixelmap import Interval
 from normlint.places import Place
 from normlint.values import (

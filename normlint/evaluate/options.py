@@ -36,13 +36,13 @@ Named = tuple[tuple[str, Value], ...]
 
 # Classes with argparse's add_argument and parse_args, by import path: argparse (Python 3.10 to 3.13), ConfigArgParse==1.7,
 # jsonargparse==4.40, typed-argument-parser==1.10 (whose class attributes are the defaults).
-PARSERS = frozenset(
+PARSERS: frozenset[str] = frozenset(
     {"argparse.ArgumentParser", "configargparse.ArgumentParser", "configargparse.ArgParser", "configargparse.Parser",
      "jsonargparse.ArgumentParser", "jsonargparse.ArgParser"}
 )  # fmt: skip
 _TYPED = frozenset({"tap.Tap"})
 # transformers==4.57 hf_argparser.py: a parser of data classes.
-OF_DATA_CLASSES = frozenset({"transformers.HfArgumentParser", "transformers.hf_argparser.HfArgumentParser"})
+OF_DATA_CLASSES: frozenset[str] = frozenset({"transformers.HfArgumentParser", "transformers.hf_argparser.HfArgumentParser"})
 _GROUPS = frozenset({"add_argument_group", "add_mutually_exclusive_group"})
 # click==8.1 decorators.py option(); rich-click has the same.
 CLICK_OPTIONS = frozenset({"click.option", "rich_click.option", "asyncclick.option"})

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.option_texts import default_of
+from normlint.immutable import replace
 from normlint.values import Bound, Constant, DictCell, External, Unknown, Value
 
 ROOT = "<root>/"

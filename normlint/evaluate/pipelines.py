@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from normlint import ir
 from normlint.evaluate.config_transforms import described
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.observations import PipelineObservation, steps_of
+from normlint.immutable import replace
 from normlint.pixelmap import BYTES, Affine
 from normlint.places import Place
 from normlint.values import (

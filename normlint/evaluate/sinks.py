@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from normlint.catalogue import Entry
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.observations import Observation, SinkContract
 from normlint.evaluate.parameters import flag_of, pair_of, vector_of
+from normlint.immutable import replace
 from normlint.pixelmap import UNIT, Affine
 from normlint.places import Place
 from normlint.values import Constant, Image, ListCell, Step, TupleValue, Value

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from normlint import ir
 from normlint.evaluate.machine import Machine, channel_of, class_member, label_of
+from normlint.immutable import replace
 from normlint.pixelmap import Interval
 from normlint.places import Place
 from normlint.values import (

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from normlint.evaluate.feeding import identity, is_model, model_of
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.observations import WeightsFile
 from normlint.evaluate.paths import resolved, text_of
+from normlint.immutable import replace
 from normlint.places import Place
 from normlint.values import (
     Bound,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from normlint.catalogue import Entry
 from normlint.evaluate import sinks
 from normlint.evaluate.machine import Machine
+from normlint.immutable import replace
 from normlint.pixelmap import BYTES, Affine
 from normlint.places import Place
 from normlint.values import (
