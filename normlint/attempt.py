@@ -12,7 +12,7 @@ from normlint.config_composition import ConfigTrees
 from normlint.config_values import ConfigValues
 from normlint.discover import is_text
 from normlint.documented_flags import DocumentedFlags
-from normlint.earlier import Earlier, Plan, body_key, config_key, top_key
+from normlint.earlier import FEW, Earlier, Plan, body_key, config_key, top_key
 from normlint.evaluate.imports import module_scope
 from normlint.evaluate.log import Log
 from normlint.evaluate.machine import Machine
@@ -34,12 +34,15 @@ _NO_BODY = Body()
 class Attempt:
     """``earlier`` is what the last run left; the units that it has not, or that hold no more, are evaluated."""
 
-    def __init__(self, workspace: Workspace, earlier: Earlier, jobs: int, progress: Progress | None) -> None:
+    def __init__(
+        self, workspace: Workspace, earlier: Earlier, jobs: int, progress: Progress | None, *, contained: bool = False
+    ) -> None:
         self.workspace = workspace
         self.earlier = earlier
         self.jobs = jobs
         self.progress = progress
         self.modules = modules_of(workspace)
+        self.plan = self._plan(contained)
         self.configs = [path for path in workspace.kept() if workspace.files[path].kind == "config"]
         self.machine = Machine(workspace.load, frozenset(workspace.files), catalogue(), frozenset(self.modules))
         self.machine.mentions = Mentioned(workspace).of
@@ -60,10 +63,12 @@ class Attempt:
 
     def result(self, holds: Holds | None) -> Evaluation | None:
         """None where what was left cannot be used after all."""
-        self._evaluate(self._plan())
-        before = self.earlier.changed
-        if any(changed != set(before.get(path, ())) for path, changed in self.machine.tops.changed.items()):
+        self._evaluate()
+        before, tops = self.earlier.changed, self.machine.tops
+        if any(changed != set(before.get(path, ())) for path, changed in tops.changed.items()):
             return None  # values of modules that others saw without the change, or with one that is no more
+        if any(tops.units[path].asked != self.earlier.direct[path] for path in self.plan.contained if path in tops.units):
+            return None  # it reaches other modules, and who reaches it these
         try:
             return self._put_together(holds)
         except LogError:
@@ -71,13 +76,16 @@ class Attempt:
 
     def whole(self, holds: Holds | None) -> Evaluation:
         """With everything evaluated."""
-        self._evaluate(self._plan())
+        self._evaluate()
         return self._put_together(holds)
 
-    def _plan(self) -> Plan:
-        return self.earlier.plan(self.modules, self.earlier.stale(self.modules, self.workspace))
+    def _plan(self, contained: bool) -> Plan:
+        stale = self.earlier.stale(self.modules, self.workspace)
+        alone = self.earlier.contained(stale, self.modules, self.workspace) if contained and len(stale) <= FEW else ()
+        return self.earlier.plan(self.modules, stale, alone)
 
-    def _evaluate(self, plan: Plan) -> None:
+    def _evaluate(self) -> None:
+        plan = self.plan
         self.workspace.lower_ahead(plan.tops, self.jobs)
         for path in plan.tops:
             module_scope(self.machine, path)
@@ -176,12 +184,12 @@ class Attempt:
             | {path: sorted(others) for path, others in tops.changed.items()},
             asked={path: earlier.asked[path] for path in self.modules if path in earlier.asked}
             | {path: list(body.asked) for path, body in self.work.bodies.items()},
-        )
-        reach = later.reach()
-        mask = 0
-        for path in self.modules:
-            mask |= reach.of({path, *later.asked.get(path, ())})
-        reached = set(reach.paths(mask))
+            any_name=earlier.any_name.union(
+                *(unit.any_name for unit in tops.units.values()), *(body.any_name for body in self.work.bodies.values()),
+                *(top.any_name for top in elsewhere.values()),
+            ),
+        )  # fmt: skip
+        reached = later.reached(self.modules)
         later.direct = {path: direct for path, direct in later.direct.items() if path in reached}
         later.changed = {path: others for path, others in later.changed.items() if path in reached and others}
         later.digests = {path: self.workspace.digest(path) for path in sorted(reached | {*self.modules})}

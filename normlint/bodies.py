@@ -36,6 +36,7 @@ class Body:
     unit: Unit | None = None
     data: bytes = b""
     asked: tuple[str, ...] = ()
+    any_name: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Top:
     asked: tuple[str, ...]
     changed: tuple[str, ...]
     problems: tuple[Problem, ...]
+    any_name: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -70,7 +72,7 @@ class Bodies:
                 progress(done)
                 unit = evaluate_module(self.machine, path)
                 if unit is not None:
-                    self.bodies[path] = Body(unit, asked=tuple(unit.asked))
+                    self.bodies[path] = Body(unit, asked=tuple(unit.asked), any_name=frozenset(unit.any_name))
 
     def _elsewhere(self, paths: Sequence[str], count: int, progress: Callable[[int], None]) -> None:
         share = max(1, len(paths) // (count * _SHARES))
@@ -101,10 +103,12 @@ class Bodies:
 
     def _take(self, document: Any, blobs: list[bytes]) -> None:
         """One body and the modules that it was the first in its process to import."""
-        path, asked, tops = document
-        self.bodies[path] = Body(None, blobs[0], tuple(asked))
-        for (name, direct, changed, problems, digest), log, module in zip(tops, blobs[1::2], blobs[2::2], strict=True):
-            self.tops[name] = Top(name, log, tuple(direct), tuple(changed), tuple(map(problem_from, problems)))
+        path, asked, any_name, tops = document
+        self.bodies[path] = Body(None, blobs[0], tuple(asked), frozenset(any_name))
+        for (name, direct, changed, problems, any_name, digest), log, module in zip(tops, blobs[1::2], blobs[2::2], strict=True):
+            self.tops[name] = Top(
+                name, log, tuple(direct), tuple(changed), tuple(map(problem_from, problems)), frozenset(any_name)
+            )
             if module:
                 self.workspace.keep_packed(digest, module)
 
@@ -126,9 +130,9 @@ def _serve(workspace: Workspace, machine: Machine, shares: Sequence[Sequence[str
                         top = machine.tops.units[name]
                         digest = workspace.digest(name)
                         problems = [problem_to(problem) for problem in workspace.module_problems.get(name, ())]
-                        tops.append([name, top.asked, [*machine.tops.changed[name]], problems, digest])
+                        tops.append([name, top.asked, [*machine.tops.changed[name]], problems, [*top.any_name], digest])
                         blobs += [encode(top.log), workspace.packed_now(digest)]
-                    _send(pipe, [path, unit.asked, tops], blobs)
+                    _send(pipe, [path, unit.asked, [*unit.any_name], tops], blobs)
         status = 0
     except BrokenPipeError:
         status = 0  # nobody wants the rest

@@ -173,6 +173,23 @@ def _record(node: ir.Node, pending: list[ir.Node], bodies: list[bytes] | None) -
     return record
 
 
+def text_of(nodes: Sequence[ir.Node]) -> bytes:
+    """The nodes as they stand in an encoded module: every name of them can be looked for in it."""
+    return _bytes(_records(nodes, None))
+
+
+def placeless(nodes: Sequence[ir.Node]) -> list[list[object]]:
+    """The records of nodes and all below them without where they begin and end."""
+    return [[record[0], *record[5:]] for record in _records(nodes, None)]
+
+
+def children(node: ir.Node) -> list[ir.Node]:
+    """The nodes right below a node."""
+    found: list[ir.Node] = []
+    _record(node, found, None)
+    return found
+
+
 def decode(data: bytes, again: _Again | None = None) -> ir.Module:
     """The module that ``encode`` wrote. Raises ``CodecError`` for anything else.
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from normlint.places import Place
-from normlint.reach import Reach
 
 if TYPE_CHECKING:
+    from normlint.contained import Change
     from normlint.workspace import Workspace
 
 KEY = "units"
@@ -38,16 +38,23 @@ def mentions_key(digest: str) -> str:
     return f"mentions {digest}"
 
 
-_FEW = 40
+FEW = 40
+# What is read of a module that nobody names: normlint.evaluate.inherited_configs.
+_UNNAMED = frozenset({"_base_"})
 _KEYS = (config_key, top_key, body_key)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Modules whose top level is evaluated, in order, and those whose functions are."""
+    """Modules whose top level is evaluated, in order, and those whose functions are.
+
+    ``contained`` are those that changed and that no other module has to be evaluated again for, as long as they still reach
+    what they did.
+    """
 
     tops: tuple[str, ...]
     bodies: tuple[str, ...]
+    contained: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -56,7 +63,8 @@ class Earlier:
     name what each unit observed, by its key. ``order`` is that in which top levels were begun.
 
     ``direct`` are the modules that each top level asked for or imported, ``changed`` those whose values it changed, and
-    ``asked`` the modules that the functions of each module asked for. ``problems`` are those of the modules.
+    ``asked`` the modules that the functions of each module asked for. ``problems`` are those of the modules, ``any_name`` the
+    modules of which a unit read names that stand nowhere.
     """
 
     environment: str = ""
@@ -68,39 +76,105 @@ class Earlier:
     problems: dict[str, list[Problem]] = field(default_factory=dict)
     forms: dict[str, str] = field(default_factory=dict)
     logs: dict[str, str] = field(default_factory=dict)
+    any_name: frozenset[str] = frozenset()
 
     def stale(self, modules: Iterable[str], workspace: Workspace) -> set[str]:
         """The modules that an evaluation sees otherwise than the last one; ``modules`` are those that may hold sites now."""
         changed = {path for path, known in self.digests.items() if workspace.digest(path) != known}
-        if len(changed) <= _FEW:  # more are lowered in several processes
+        if len(changed) <= FEW:  # more are lowered in several processes
             changed = {path for path in changed if workspace.form(path) != self.forms.get(path)}
         return changed | (set(modules) ^ self.asked.keys())
 
-    def plan(self, modules: Iterable[str], stale: Iterable[str]) -> Plan:
-        """What must be evaluated now, where ``modules`` are those that may hold sites, and ``stale`` have changed."""
-        wanted = list(modules)
-        reach = self.reach()
-        touched = reach.bits(stale)
-        bodies = [path for path in wanted if path not in self.asked or reach.of({path, *self.asked[path]}) & touched]
-        needed = 0
-        for path in bodies:
-            needed |= reach.of({path, *self.asked.get(path, ())})
-        inside = set(reach.paths(needed))
-        known = [path for path in self.order if path in inside]
-        return Plan((*known, *sorted(set(bodies) - set(known))), tuple(bodies))
+    def contained(self, stale: Iterable[str], modules: Iterable[str], workspace: Workspace) -> dict[str, Change]:
+        """Those of the changed modules that matter to nobody who does not name what changed, as nobody does.
 
-    def reach(self) -> Reach:
-        found = Reach()
-        for path, direct in self.direct.items():
-            found.note(path, direct, self.changed.get(path, ()))
+        ``modules`` are those that may hold sites now.
+        """
+        kept = frozenset(modules)
+        changes = {
+            path: change for path in stale
+            if path in self.direct and path not in self.any_name and (path in kept) is (path in self.asked)
+            and (change := self._change(path, workspace)) is not None and _UNNAMED.isdisjoint(change.names)
+        }  # fmt: skip
+        while changes:
+            others = self._seen_with(changes)
+            named = {path for path, change in changes.items() if self._is_named(path, change, others[path], workspace)}
+            if not named:
+                break
+            changes = {path: change for path, change in changes.items() if path not in named}
+        return changes
+
+    def _change(self, path: str, workspace: Workspace) -> Change | None:
+        from normlint.codec import CodecError
+        from normlint.contained import change_of
+
+        before, now = workspace.earlier_module(path, self.digests.get(path, "")), workspace.load(path)
+        try:
+            return change_of(before, now) if before is not None and now is not None else None
+        except CodecError:
+            return None
+
+    def _is_named(self, path: str, change: Change, others: Iterable[str], workspace: Workspace) -> bool:
+        from normlint.contained import mentions_any
+
+        for other in others:
+            encoded = b"" if other == path else workspace.encoded(other)
+            if encoded is None or mentions_any(change.names, encoded):
+                return True
+        return False
+
+    def _seen_with(self, paths: Iterable[str]) -> dict[str, set[str]]:
+        """For each of some modules, all that the units have reached which reach it."""
+        onward = self._onward()
+        back: dict[str, list[str]] = {}
+        for path, others in onward.items():
+            for other in others:
+                back.setdefault(other, []).append(path)
+        found = {}
+        for path in paths:
+            tops = closure(back, [path])
+            bodies = [body for body, asked in self.asked.items() if body in tops or not tops.isdisjoint(asked)]
+            found[path] = closure(onward, {*tops, *bodies, *(other for body in bodies for other in self.asked[body])})
         return found
+
+    def _onward(self) -> dict[str, list[str]]:
+        """The modules that the top level of each asked for, and those that changed its values."""
+        onward = {path: list(direct) for path, direct in self.direct.items()}
+        for path, changed in self.changed.items():
+            for other in changed:
+                onward.setdefault(other, []).append(path)
+        return onward
+
+    def plan(self, modules: Iterable[str], stale: Iterable[str], contained: Iterable[str] = ()) -> Plan:
+        """What must be evaluated now, where ``modules`` are those that may hold sites, and ``stale`` have changed.
+
+        ``contained`` are those among the changed ones that only their own units see otherwise.
+        """
+        wanted, alone = list(modules), frozenset(contained)
+        onward = self._onward()
+        back: dict[str, list[str]] = {}
+        for path, others in onward.items():
+            for other in others:
+                back.setdefault(other, []).append(path)
+        touched = closure(back, frozenset(stale) - alone)
+        bodies = [
+            path for path in wanted
+            if path not in self.asked or path in alone or path in touched or not touched.isdisjoint(self.asked[path])
+        ]
+        inside = closure(onward, {*alone, *bodies, *(other for path in bodies for other in self.asked.get(path, ()))})
+        known = [path for path in self.order if path in inside]
+        return Plan((*known, *sorted(set(bodies) - set(known))), tuple(bodies), alone)
+
+    def reached(self, modules: Iterable[str]) -> set[str]:
+        """All that some modules, and the functions of these, reach."""
+        return closure(self._onward(), {*modules, *(other for path in modules for other in self.asked.get(path, ()))})
 
     def pack(self) -> bytes:
         """As bytes that ``unpack`` reads back."""
         named = (self.direct, self.changed, self.asked)
         others = {other for edges_of in named for edges in edges_of.values() for other in edges}
         kept = (key.partition(" ")[2] for key in self.logs)
-        paths = sorted(others.union(self.digests, self.order, self.problems, kept, *named))
+        paths = sorted(others.union(self.digests, self.order, self.problems, self.any_name, kept, *named))
         number = {path: index for index, path in enumerate(paths)}
 
         def edges(named: Mapping[str, Iterable[str]]) -> list[list[int]]:
@@ -112,6 +186,7 @@ class Earlier:
             [[number[path], *map(problem_to, found)] for path, found in self.problems.items()],
             [self.forms.get(path) for path in paths],
             [[self.logs.get(key(path)) for path in paths] for key in _KEYS],
+            [number[path] for path in sorted(self.any_name)],
         ]  # fmt: skip
         return json.dumps(document, separators=(",", ":")).encode("ascii")
 
@@ -119,7 +194,7 @@ class Earlier:
 def unpack(data: bytes | None, environment: str) -> Earlier:
     """What ``pack`` wrote in the same environment; nothing for anything else."""
     try:
-        written, paths, digests, order, direct, changed, asked, problems, forms, logs = json.loads(data or b"null")
+        written, paths, digests, order, direct, changed, asked, problems, forms, logs, any_name = json.loads(data or b"null")
         if written != environment:
             return Earlier(environment)
         texts = [_text(path) for path in paths]
@@ -140,9 +215,22 @@ def unpack(data: bytes | None, environment: str) -> Earlier:
                 for path, log in zip(texts, column, strict=True)
                 if log is not None
             },
+            frozenset([texts[_index(item)] for item in any_name]),
         )  # fmt: skip
     except (ValueError, TypeError, LookupError, RecursionError):
         return Earlier(environment)
+
+
+def closure(edges: Mapping[str, Iterable[str]], starts: Iterable[str]) -> set[str]:
+    """What can be come to from some modules, and these."""
+    found = set(starts)
+    pending = list(found)
+    while pending:
+        for other in edges.get(pending.pop(), ()):
+            if other not in found:
+                found.add(other)
+                pending.append(other)
+    return found
 
 
 def _text(item: Any) -> str:

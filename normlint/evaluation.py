@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from normlint.discover import is_text
-from normlint.earlier import KEY, Earlier, Problem, mentions_key, unpack
+from normlint.earlier import FEW, KEY, Earlier, Problem, mentions_key, unpack
 from normlint.interpreter import with_room
 from normlint.workspace import Workspace
 
@@ -49,10 +49,14 @@ def evaluate(
     from normlint.attempt import Attempt
 
     if earlier.order:
-        done = Attempt(workspace, earlier, jobs, progress).result(holds)
-        if done is not None:
-            return done
-        workspace.forget_units()
+        for contained in (True, False):
+            attempt = Attempt(workspace, earlier, jobs, progress, contained=contained)
+            done = attempt.result(holds)
+            if done is not None:
+                return done
+            workspace.forget_units()
+            if not attempt.plan.contained:
+                break
     return Attempt(workspace, Earlier(environment), jobs, progress).whole(holds)
 
 
@@ -72,10 +76,18 @@ def modules_of(workspace: Workspace) -> list[str]:
 
 
 def _as_before(workspace: Workspace, earlier: Earlier, holds: Holds) -> Evaluation | None:
-    """The evaluation where no module changed but in what no evaluation sees (comments); None where one did."""
-    if earlier.stale(modules_of(workspace), workspace):
+    """The evaluation where no module changed but in what no unit sees (comments, constants that nobody names); None else."""
+    modules = modules_of(workspace)
+    stale = earlier.stale(modules, workspace)
+    if len(stale) > FEW:
         return None
-    later = replace(earlier, digests={path: workspace.digest(path) for path in earlier.digests})
+    changes = earlier.contained(stale, modules, workspace) if stale else {}
+    kept = frozenset(modules)
+    unseen = {path for path, change in changes.items() if change.still or (change.silent and path not in kept)}
+    if unseen != stale:
+        return None
+    forms = {**earlier.forms, **{path: workspace.form(path) for path in stale}}
+    later = replace(earlier, digests={path: workspace.digest(path) for path in earlier.digests}, forms=forms)
     for key in later.logs:
         workspace.keep_unit(key)
     leave(workspace, later)

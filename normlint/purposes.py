@@ -9,3 +9,5 @@ USING = frozenset({"no_grad", "inference_mode", "load_state_dict", "predict", "I
                    "Interpreter"})  # fmt: skip
 UNIT_TESTS = frozenset({"pytest", "unittest", "TestCase", "assertEqual", "assert_allclose"})
 TELLING = TRAINING | USING | UNIT_TESTS
+# Frameworks that run a file from the top to show a page.
+PAGES = frozenset({"streamlit", "gradio"})

@@ -241,6 +241,19 @@ class Workspace:
             packed = self._packed.get(known.digest)
         return sha256(packed).hexdigest()[:32] if packed else f"content {known.digest}"
 
+    def earlier_module(self, path: str, digest: str) -> ir.Module | None:
+        """The lowered form that a file had in the last run, with a content of this digest."""
+        data = self.store.module(digest) if self.store is not None else None
+        return None if data is None else _decoded(path, data, lambda path: None)
+
+    def encoded(self, path: str) -> bytes | None:
+        """The encoded form of a file, where this run or the last one made it."""
+        digest = self.digest(path)
+        packed = self._packed.get(digest)
+        if packed is not None:
+            return zlib.decompress(packed)
+        return self.store.module(digest) if self.store is not None else None
+
     def unit(self, key: str) -> bytes | None:
         """What the last run left of a unit of work."""
         return self.store.module(key) if self.store is not None else None

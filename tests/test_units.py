@@ -116,7 +116,7 @@ BACK = "    return x * 0.5 + 0.5\n"
         ("stats.py", "0.25]\n", "0.25]\n# A comment.\n", False, False),
         ("train.py", TRAIN, TRAIN.replace("\n", "  # A comment behind a site.\n"), False, False),
         ("alone.py", BACK, f"{BACK}\n\ndef more(x):\n    return x\n", True, False),
-        ("alone.py", BACK, f"{BACK}\n\nROUND = 7\n", True, False),
+        ("alone.py", BACK, f"{BACK}\n\nROUND = 7\n", False, False),
         # What must not be taken for the same:
         ("stats.py", "0.25]\n", "0.2]\n", True, True),
         ("stats.py", "MEAN =", "# A comment that moves what is below.\nMEAN =", True, True),
@@ -312,6 +312,7 @@ def test_what_is_known_of_units_survives_its_encoding() -> None:
         "here", {"a.py": "1", "b.py": "2"}, ["a.py", "b.py"], {"a.py": ["b.py"], "b.py": []}, {"b.py": ["a.py"]},
         {"a.py": ["b.py", "c.py"]}, {"b.py": [(Place("b.py", 1, 2, 3, 4), "unreadable")]}, {"a.py": "3"},
         {"config x.yaml": "4", "top b.py": "5", "body b.py": "6", "body a.py": "7"},
+        frozenset({"b.py"}),
     )  # fmt: skip
     assert unpack(earlier.pack(), "here") == earlier
     assert unpack(earlier.pack(), "elsewhere") == Earlier("elsewhere")

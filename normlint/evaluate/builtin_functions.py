@@ -188,6 +188,8 @@ def _getattr(run: Machine, values: tuple[Value, ...], named: Named, place: Place
 
     if len(values) >= 2 and isinstance(values[1], Constant) and isinstance(values[1].value, str):
         node = ir.EllipsisLiteral(Span(place.line, place.column, place.end_line, place.end_column))
+        if isinstance(values[0], ModuleValue):
+            run.unit.any_name.add(values[0].path)
         return attribute(run, values[0], values[1].value, node)
     return run.unknown()
 
@@ -209,6 +211,7 @@ def _dir(run: Machine, values: tuple[Value, ...], named: Named, place: Place) ->
     module = values[0] if values else None
     if not isinstance(module, ModuleValue) or module_scope(run, module.path) is None:
         return run.unknown()
+    run.unit.any_name.add(module.path)
     names = run.exports.get(module.path, ())[:_LONGEST_RANGE]
     return run.allocate(ListCell(tuple(Constant(name) for name in names)))
 

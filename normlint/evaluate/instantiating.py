@@ -56,6 +56,8 @@ def named_by(run: Machine, dotted: str) -> Value:
             continue
         found: Value = ModuleValue(path)
         for name in parts[count:]:
+            if isinstance(found, ModuleValue):
+                run.unit.any_name.add(found.path)
             found = attribute(run, found, name, ir.EllipsisLiteral(Span(0, 0, 0, 0)))
         return found
     return external(run, dotted)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from normlint import ir
 from normlint.evaluate.text import text
+from normlint.purposes import PAGES
 from normlint.values import ClassValue, External
 
 # Last names of decorators that make a function or class answer requests: flask==3.1 and fastapi==0.120 (route, get, post),
@@ -22,7 +23,6 @@ _BASES = frozenset(
 # Triton's Python backend looks for this class, SageMaker and AWS Lambda for these functions.
 _CLASSES = frozenset({"TritonPythonModel"})
 _FUNCTIONS = frozenset({"model_fn", "predict_fn", "lambda_handler"})
-_PAGES = frozenset({"streamlit", "gradio"})
 # What the base class calls one after the other, each with what the one before gave back.
 _CHAINS = (("preprocess", "inference"), ("preprocess", "predict"), ("decode_request", "predict"))
 _PACKAGES = ("ts.", "kserve.", "litserve.")
@@ -30,7 +30,7 @@ _PACKAGES = ("ts.", "kserve.", "litserve.")
 
 def serves(body: Iterable[ir.Statement], words: frozenset[str]) -> bool:
     """Whether a server starts a module: it has a handler, or is a page of a framework that runs it from the top."""
-    if not words.isdisjoint(_PAGES):
+    if not words.isdisjoint(PAGES):
         return True
     return any(_is_handler(statement) for statement in body)
 

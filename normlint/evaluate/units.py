@@ -27,7 +27,8 @@ class Unit:
 
     ``covered`` is a mask of all that the former reach, ``relevant`` the names that matter to the unit. ``defined`` are the
     functions that are no members of a module or class, by the module; ``entered`` those that were evaluated at some call.
-    ``quiet`` counts the calls of a function since the last one that brought something.
+    ``quiet`` counts the calls of a function since the last one that brought something. ``any_name`` are modules of which it
+    may have read a name that stands nowhere: one that a program puts together, or takes from a list of all.
     """
 
     path: str
@@ -42,6 +43,7 @@ class Unit:
     entered: set[Place] = field(default_factory=set)
     heard: Heard = field(default_factory=Heard)
     quiet: dict[Place, int] = field(default_factory=dict)
+    any_name: set[str] = field(default_factory=set)
 
     @property
     def asked(self) -> list[str]:
