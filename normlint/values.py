@@ -188,7 +188,7 @@ class DictCell:
         return None
 
     def put(self, key: ir.ConstantValue, value: Value) -> DictCell:
-        kept = tuple(item for item in self.items if item[0] != key)
+        kept = [item for item in self.items if item[0] != key]
         return replace(self, items=(*kept, (key, value)))
 
 
@@ -208,7 +208,7 @@ class InstanceCell:
         return None
 
     def put(self, name: str, value: Value) -> InstanceCell:
-        kept = tuple(item for item in self.attributes if item[0] != name)
+        kept = [item for item in self.attributes if item[0] != name]
         return replace(self, attributes=(*kept, (name, value)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import is_
 from typing import Any
 
 from normlint.evaluate.guards import alternatives
@@ -45,11 +46,24 @@ def _merged(held: list[tuple[Guard, Content]], unknown: MakeUnknown) -> Content:
 def _parts(
     held: list[tuple[Guard, tuple[tuple[Any, Value], ...]]], unknown: MakeUnknown
 ) -> tuple[tuple[Any, Value], ...]:
-    branches = [(guard, dict(items)) for guard, items in held]
-    parts: list[tuple[Any, Value]] = []
+    shared = _shared([items for _, items in held])
+    branches = [(guard, dict(items[shared:])) for guard, items in held]
+    parts = list(held[0][1][:shared])
     for name in dict.fromkeys(name for _, items in branches for name in items):
         values = [(guard, items[name]) for guard, items in branches if name in items]
         first = values[0][1]
         same = all(value is first or value == first for _, value in values)
         parts.append((name, first if same else alternatives(values) or unknown()))
     return tuple(parts)
+
+
+def _shared(branches: list[tuple[tuple[Any, Value], ...]]) -> int:
+    """How many parts from the first on no branch has touched: a registry of thousands grows by one under a condition."""
+    first, *others = branches
+    return min(
+        (
+            next((at for at, same in enumerate(map(is_, first, other)) if not same), min(len(first), len(other)))
+            for other in others
+        ),
+        default=0,
+    )
