@@ -134,7 +134,7 @@ class Attempt:
                 keys.append(body_key(path))
                 body = self.work.bodies.get(path, _NO_BODY)
                 if body != _NO_BODY:
-                    self._made[body_key(path)] = (None, body.data) if body.unit is None else (body.unit.log, b"")
+                    self._made[body_key(path)] = (body.log, body.data)
         for path in (*self.configs, *sorted(later.direct)):
             known = self.workspace.module_problems.get(path)
             if known is None:

@@ -18,8 +18,8 @@ from typing import Any
 from normlint.ahead import processes
 from normlint.earlier import Problem, problem_from, problem_to
 from normlint.evaluate.entries import evaluate_module
+from normlint.evaluate.log import Log
 from normlint.evaluate.machine import Machine
-from normlint.evaluate.units import Unit
 from normlint.log_codec import encode
 from normlint.workspace import Workspace
 
@@ -31,9 +31,9 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What evaluating the functions of a module left: the unit, or its encoded log and the modules that it asked for."""
+    """What evaluating the functions of a module left: its log, or that encoded, and the modules that it asked for."""
 
-    unit: Unit | None = None
+    log: Log | None = None
     data: bytes = b""
     asked: tuple[str, ...] = ()
     any_name: frozenset[str] = frozenset()
@@ -72,7 +72,7 @@ class Bodies:
                 progress(done)
                 unit = evaluate_module(self.machine, path)
                 if unit is not None:
-                    self.bodies[path] = Body(unit, asked=tuple(unit.asked), any_name=frozenset(unit.any_name))
+                    self.bodies[path] = Body(unit.log, asked=tuple(unit.asked), any_name=frozenset(unit.any_name))
 
     def _elsewhere(self, paths: Sequence[str], count: int, progress: Callable[[int], None]) -> None:
         share = max(1, len(paths) // (count * _SHARES))
