@@ -12,13 +12,14 @@ from normlint.config_composition import ConfigTrees
 from normlint.config_values import ConfigValues
 from normlint.discover import is_text
 from normlint.documented_flags import DocumentedFlags
-from normlint.earlier import FEW, Earlier, Plan, body_key, config_key, top_key
+from normlint.earlier import Earlier, Plan, body_key, config_key, top_key
 from normlint.evaluate.imports import module_scope
 from normlint.evaluate.log import Log
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.relevance import CONFIG_FILE
 from normlint.evaluation import Evaluation, Holds, leave, modules_of, rests_on
 from normlint.inherited_entries import inherited_entries
+from normlint.interpreter import no_collection
 from normlint.log_codec import LogError, decode, encode
 from normlint.mentioned import Mentioned
 from normlint.places import Place
@@ -35,14 +36,14 @@ class Attempt:
     """``earlier`` is what the last run left; the units that it has not, or that hold no more, are evaluated."""
 
     def __init__(
-        self, workspace: Workspace, earlier: Earlier, jobs: int, progress: Progress | None, *, contained: bool = False
+        self, workspace: Workspace, earlier: Earlier, jobs: int, progress: Progress | None, plan: Plan
     ) -> None:
         self.workspace = workspace
         self.earlier = earlier
         self.jobs = jobs
         self.progress = progress
         self.modules = modules_of(workspace)
-        self.plan = self._plan(contained)
+        self.plan = plan
         self.configs = [path for path in workspace.kept() if workspace.files[path].kind == "config"]
         self.machine = Machine(workspace.load, frozenset(workspace.files), catalogue(), frozenset(self.modules))
         self.machine.mentions = Mentioned(workspace).of
@@ -79,11 +80,6 @@ class Attempt:
         self._evaluate()
         return self._put_together(holds)
 
-    def _plan(self, contained: bool) -> Plan:
-        stale = self.earlier.stale(self.modules, self.workspace)
-        alone = self.earlier.contained(stale, self.modules, self.workspace) if contained and len(stale) <= FEW else ()
-        return self.earlier.plan(self.modules, stale, alone)
-
     def _evaluate(self) -> None:
         plan = self.plan
         self.workspace.lower_ahead(plan.tops, self.jobs)
@@ -105,8 +101,9 @@ class Attempt:
         if holds is not None and holds(name, reached):
             return Evaluation(None, reached, (), name)
         log = Log()
-        for key in keys:
-            log.extend(self._log(key))
+        with no_collection():
+            for key in keys:
+                log.extend(self._log(key))
         problems = [problem for found in later.problems.values() for problem in found]
         return Evaluation(log, reached, (*self.workspace.problems, *problems, *log.failures), name, not self.earlier.order)
 

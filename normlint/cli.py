@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import importlib
 import os
 from typing import Any
@@ -25,6 +27,8 @@ COMMANDS = (
     "init",
     "cache",
 )
+# Python looks for cycles once more before it ends, in all that the run still holds; nothing of that needs an ending.
+atexit.register(gc.freeze)
 ISSUES = "please report it with the code that causes it"
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from normlint import gitlist
+from normlint.immutable import dataclass
 
 Kind = Literal["python", "notebook", "config"]
 ReportedProblem = tuple[str, str]

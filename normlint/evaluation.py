@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from normlint.interpreter import with_room
 from normlint.workspace import Workspace
 
 if TYPE_CHECKING:
+    from normlint.contained import Change
     from normlint.evaluate.log import Log
 
 Progress = Callable[[int, int], None]
@@ -42,22 +43,23 @@ def evaluate(
     """Evaluate every file that may hold a site; up to ``jobs`` processes lower them meanwhile."""
     environment = _environment(workspace)
     earlier = unpack(workspace.unit(KEY), environment)
-    if earlier.order:
-        done = _as_before(workspace, earlier, holds) if holds is not None else None
+    modules = modules_of(workspace)
+    stale = earlier.stale(modules, workspace) if earlier.order else set()
+    changes = earlier.contained(stale, modules, workspace) if 0 < len(stale) <= FEW else {}
+    if earlier.order and holds is not None:
+        done = _as_before(workspace, earlier, stale, changes, holds)
         if done is not None:
             return done
     from normlint.attempt import Attempt
 
     if earlier.order:
-        for contained in (True, False):
-            attempt = Attempt(workspace, earlier, jobs, progress, contained=contained)
-            done = attempt.result(holds)
+        for contained in ({*changes}, set[str]())[not changes :]:
+            done = Attempt(workspace, earlier, jobs, progress, earlier.plan(modules, stale, contained)).result(holds)
             if done is not None:
                 return done
             workspace.forget_units()
-            if not attempt.plan.contained:
-                break
-    return Attempt(workspace, Earlier(environment), jobs, progress).whole(holds)
+    earlier = Earlier(environment)
+    return Attempt(workspace, earlier, jobs, progress, earlier.plan(modules, ())).whole(holds)
 
 
 def _environment(workspace: Workspace) -> str:
@@ -75,16 +77,12 @@ def modules_of(workspace: Workspace) -> list[str]:
     return [path for path in workspace.kept() if workspace.files[path].kind != "config"]
 
 
-def _as_before(workspace: Workspace, earlier: Earlier, holds: Holds) -> Evaluation | None:
+def _as_before(
+    workspace: Workspace, earlier: Earlier, stale: set[str], changes: Mapping[str, Change], holds: Holds
+) -> Evaluation | None:
     """The evaluation where no module changed but in what no unit sees (comments, constants that nobody names); None else."""
-    modules = modules_of(workspace)
-    stale = earlier.stale(modules, workspace)
-    if len(stale) > FEW:
-        return None
-    changes = earlier.contained(stale, modules, workspace) if stale else {}
-    kept = frozenset(modules)
-    unseen = {path for path, change in changes.items() if change.still or (change.silent and path not in kept)}
-    if unseen != stale:
+    sites = stale.intersection(modules_of(workspace)) if stale else ()
+    if any(path not in changes or not (changes[path].silent if path not in sites else changes[path].still) for path in stale):
         return None
     forms = {**earlier.forms, **{path: workspace.form(path) for path in stale}}
     later = replace(earlier, digests={path: workspace.digest(path) for path in earlier.digests}, forms=forms)

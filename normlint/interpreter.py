@@ -38,4 +38,16 @@ def rare_collection() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-__all__ = ["rare_collection", "with_room"]
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """Look for no cyclic garbage within the ``with``, which makes none that counts."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+__all__ = ["no_collection", "rare_collection", "with_room"]

@@ -72,7 +72,9 @@ def recalled(workspace: Workspace, settings: Settings, *, with_sites: bool = Tru
     Reading the sites takes longer than all else; without ``with_sites`` they are left out.
     """
     known = _Known.of(workspace, settings)
-    if known is None or known.digest != workspace.input_digest(known.outcome.reached):
+    if known is None or not (
+        (known.is_last and workspace.is_as_left) or known.digest == workspace.input_digest(known.outcome.reached)
+    ):
         return None
     return known.completed(workspace) if with_sites else known.outcome
 
@@ -94,9 +96,13 @@ def unaffected(
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A result in the cache: what names its input, and what it rests on; its sites lie under ``name``."""
+    """A result in the cache: what names its input, and what it rests on; its sites lie under ``name``.
+
+    ``is_last``: it is that of the run which left the cache, and nothing was wrong with its files.
+    """
 
     name: str
+    is_last: bool
     digest: str
     rests_on: str
     outcome: Outcome
@@ -113,7 +119,8 @@ class _Known:
                 from_data(tuple[Finding, ...], entry["findings"]), None, _chosen(workspace, entry["reached"]),
                 from_data(dict[str, int], entry["statistics"]),
             )  # fmt: skip
-            return cls(_sites_of(key), str(entry["input"]), str(entry["rests on"]), outcome)
+            is_last = entry["whole"] is True and next(reversed(workspace.store.contents.results)) == key
+            return cls(_sites_of(key), is_last, str(entry["input"]), str(entry["rests on"]), outcome)
         except (TypeError, KeyError, ValueError):
             return None
 
@@ -153,7 +160,7 @@ def remember(workspace: Workspace, settings: Settings, outcome: Outcome, rests_o
         workspace.keep_unit(_sites_of(other))
     kept[key] = {
         "input": workspace.input_digest(outcome.reached), "rests on": rests_on, "findings": to_data(outcome.findings),
-        "reached": _mask(workspace, outcome.reached), "statistics": outcome.statistics,
+        "reached": _mask(workspace, outcome.reached), "statistics": outcome.statistics, "whole": not workspace.problems,
     }  # fmt: skip
     if outcome.sites is not None:
         workspace.keep_unit(_sites_of(key), json.dumps(to_data(outcome.sites), separators=(",", ":")).encode("ascii"))

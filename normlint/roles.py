@@ -16,13 +16,24 @@ _WORDS: tuple[tuple[str, Role], ...] = (
 )
 
 
+_ROLES: dict[str, tuple[int, Role]] = {
+    word: (rank, role) for rank, (words, role) in reversed([*enumerate(_WORDS)]) for word in words.split("|")
+}
+_HUMP = re.compile(r"([a-z])([A-Z])")
+_BETWEEN_WORDS = re.compile(r"[^a-z]+")
+
+
 @lru_cache(maxsize=100_000)
 def role_of(path: str, function: str = "") -> Role:
     """The role that a function's name, else the file's name, else a folder's name says; library where none does."""
-    names = [*reversed(function.split(".")), *reversed(path.rsplit(".", 1)[0].split("/"))]
-    for name in names:
-        words = set(re.split(r"[^a-z]+", re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower()))
-        for pattern, role in _WORDS:
-            if words & set(pattern.split("|")):
-                return role
+    for name in (*reversed(function.split(".")), *reversed(path.rsplit(".", 1)[0].split("/"))):
+        role = _said_by(name)
+        if role is not None:
+            return role
     return "library"
+
+
+@lru_cache(maxsize=100_000)
+def _said_by(name: str) -> Role | None:
+    words = _BETWEEN_WORDS.split(_HUMP.sub(r"\1_\2", name).lower())
+    return min((_ROLES[word] for word in words if word in _ROLES), default=(0, None))[1]

@@ -46,6 +46,7 @@ class Workspace:
         self._seen: dict[str, Known | None] = {}
         self._packed: dict[str, bytes] = {}
         self._units: set[str] = set()
+        self._kept: list[str] | None = None
         self._ahead: Ahead | None = None
 
     def data(self, path: str) -> bytes | None:
@@ -103,6 +104,11 @@ class Workspace:
 
         Where hardly any of many files names an image library, everyday words and numbers count only in those that import one.
         """
+        if self._kept is None:
+            self._kept = self._let_through()
+        return self._kept
+
+    def _let_through(self) -> list[str]:
         looked = [(path, known) for path in self.files if (known := self.look(path)) is not None]
         code = [known for path, known in looked if self.files[path].kind != "config"]
         images = len(code) < _MANY or sum(known.library for known in code) * _MANY >= len(code)
@@ -275,6 +281,16 @@ class Workspace:
         self._units.add(key)
         if data is not None and self.store is not None:
             self._packed[key] = zlib.compress(data, 1)
+
+    @property
+    def is_as_left(self) -> bool:
+        """Whether all files are there that the last run left something of, no other ones, and each with the same content."""
+        if self.store is None or self._overlay or self._found_wrong:
+            return False
+        before = self.store.contents.files
+        if list(self.files) != list(before):
+            return False
+        return all((known := self.look(path)) is then or (known and known[2:] == then[2:]) for path, then in before.items())
 
     def input_digest(self, reached: Iterable[str]) -> str:
         """Names all that a result rests on: which files there are, and the content of those that count."""

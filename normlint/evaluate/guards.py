@@ -90,7 +90,12 @@ _ASKS_DATA = re.compile(
 def asks_the_data(guard: Guard) -> bool:
     """Whether a condition looks at the values or the dtype of an image, or at a flag that says whether it is normalized:
     what it decides is not known statically."""
-    return any(_ASKS_DATA.search(f"{subject} {value}".lower()) for subject, _, value in guard)
+    return any(_asks(subject, value) for subject, _, value in guard)
+
+
+@lru_cache(maxsize=4096)
+def _asks(subject: str, value: str) -> bool:
+    return _ASKS_DATA.search(f"{subject} {value}".lower()) is not None
 
 
 def describe(guard: Guard) -> str:
