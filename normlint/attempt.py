@@ -12,7 +12,8 @@ from normlint.config_composition import ConfigTrees
 from normlint.config_values import ConfigValues
 from normlint.discover import is_text
 from normlint.documented_flags import DocumentedFlags
-from normlint.earlier import Earlier, Plan, body_key, config_key, top_key
+from normlint.earlier import IMPORTS, Earlier, Plan, body_key, config_key, top_key
+from normlint.evaluate.idle import Idle
 from normlint.evaluate.imports import module_scope
 from normlint.evaluate.log import Log
 from normlint.evaluate.machine import Machine
@@ -47,6 +48,8 @@ class Attempt:
         self.configs = [path for path in workspace.kept() if workspace.files[path].kind == "config"]
         self.machine = Machine(workspace.load, frozenset(workspace.files), catalogue(), frozenset(self.modules))
         self.machine.mentions = Mentioned(workspace).of
+        if not workspace.about_images():
+            self.machine.is_idle = Idle(self.machine, workspace.text)
         self._configure([path for path, file in workspace.files.items() if file.kind == "config"])
         self.work = Bodies(workspace, self.machine)
         self._places: dict[tuple[Any, ...], Place] = {}
@@ -189,17 +192,31 @@ class Attempt:
         reached = later.reached(self.modules)
         later.direct = {path: direct for path, direct in later.direct.items() if path in reached}
         later.changed = {path: others for path, others in later.changed.items() if path in reached and others}
-        later.digests = {path: self.workspace.digest(path) for path in sorted(reached | {*self.modules})}
+        later.idle = {path: idle for path in sorted(reached) if (idle := self._idle(path))}
+        waiting = set[str]().union(*later.idle.values()) - reached
+        later.digests = {path: self.workspace.digest(path) for path in sorted(waiting.union(reached, self.modules))}
         if self.workspace.store is not None:
-            later.forms = {path: self._form(path, digest) for path, digest in later.digests.items()}
+            later.forms = {path: self._form(path, digest, path in waiting) for path, digest in later.digests.items()}
         order = dict.fromkeys((*earlier.order, *tops.units, *sorted(elsewhere)))
         later.order = [path for path in order if path in later.direct]
         return later
 
-    def _form(self, path: str, digest: str) -> str:
+    def _form(self, path: str, digest: str, is_waiting: bool) -> str:
         earlier = self.earlier
         known = earlier.forms.get(path) if earlier.digests.get(path) == digest else None
-        return known or self.workspace.form(path)
+        if known is not None and known.startswith(IMPORTS) is is_waiting:
+            return known
+        return self.workspace.imports_form(path) if is_waiting else self.workspace.form(path)
+
+    def _idle(self, path: str) -> list[str]:
+        """The modules of which a module imported names that nothing read when that was done."""
+        tops, elsewhere, bodies = self.machine.tops.units, self.work.tops, self.work.bodies
+        found = set(self.earlier.idle.get(path, ()) if path not in bodies else ())
+        if path in tops or path in elsewhere:
+            found.update(tops[path].idle if path in tops else elsewhere[path].idle)
+        if path in bodies:
+            found.update(bodies[path].idle)
+        return sorted(found)
 
 
 def _named(data: bytes) -> str:

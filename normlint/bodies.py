@@ -31,12 +31,14 @@ _CHUNK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What evaluating the functions of a module left: its log, or that encoded, and the modules that it asked for."""
+    """What evaluating the functions of a module left: its log, or that encoded; the modules that it asked for, and those of
+    which it only imported names."""
 
     log: Log | None = None
     data: bytes = b""
     asked: tuple[str, ...] = ()
     any_name: frozenset[str] = frozenset()
+    idle: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Top:
     changed: tuple[str, ...]
     problems: tuple[Problem, ...]
     any_name: frozenset[str]
+    idle: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -72,7 +75,9 @@ class Bodies:
                 progress(done)
                 unit = evaluate_module(self.machine, path)
                 if unit is not None:
-                    self.bodies[path] = Body(unit.log, asked=tuple(unit.asked), any_name=frozenset(unit.any_name))
+                    self.bodies[path] = Body(
+                        unit.log, asked=tuple(unit.asked), any_name=frozenset(unit.any_name), idle=tuple(sorted(unit.idle))
+                    )
 
     def _elsewhere(self, paths: Sequence[str], count: int, progress: Callable[[int], None]) -> None:
         share = max(1, len(paths) // (count * _SHARES))
@@ -103,12 +108,13 @@ class Bodies:
 
     def _take(self, document: Any, blobs: list[bytes]) -> None:
         """One body and the modules that it was the first in its process to import."""
-        path, asked, any_name, tops = document
-        self.bodies[path] = Body(None, blobs[0], tuple(asked), frozenset(any_name))
-        for (name, direct, changed, problems, any_name, digest), log, module in zip(tops, blobs[1::2], blobs[2::2], strict=True):
-            self.tops[name] = Top(
-                name, log, tuple(direct), tuple(changed), tuple(map(problem_from, problems)), frozenset(any_name)
-            )
+        path, asked, any_name, idle, tops = document
+        self.bodies[path] = Body(None, blobs[0], tuple(asked), frozenset(any_name), tuple(idle))
+        for (name, direct, changed, problems, any_name, idle, digest), log, module in zip(
+            tops, blobs[1::2], blobs[2::2], strict=True
+        ):
+            found = tuple(map(problem_from, problems))
+            self.tops[name] = Top(name, log, tuple(direct), tuple(changed), found, frozenset(any_name), tuple(idle))
             if module:
                 self.workspace.keep_packed(digest, module)
 
@@ -130,9 +136,10 @@ def _serve(workspace: Workspace, machine: Machine, shares: Sequence[Sequence[str
                         top = machine.tops.units[name]
                         digest = workspace.digest(name)
                         problems = [problem_to(problem) for problem in workspace.module_problems.get(name, ())]
-                        tops.append([name, top.asked, [*machine.tops.changed[name]], problems, [*top.any_name], digest])
+                        changed = [*machine.tops.changed[name]]
+                        tops.append([name, top.asked, changed, problems, [*top.any_name], sorted(top.idle), digest])
                         blobs += [encode(top.log), workspace.packed_now(digest)]
-                    _send(pipe, [path, unit.asked, [*unit.any_name], tops], blobs)
+                    _send(pipe, [path, unit.asked, [*unit.any_name], sorted(unit.idle), tops], blobs)
         status = 0
     except BrokenPipeError:
         status = 0  # nobody wants the rest

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from normlint.workspace import Workspace
 
 KEY = "units"
+IMPORTS = "imports "  # what the form of a module begins with of which no more than that was seen
 Problem = tuple[Place, str]
 Edges = dict[str, list[str]]
 
@@ -64,7 +65,8 @@ class Earlier:
 
     ``direct`` are the modules that each top level asked for or imported, ``changed`` those whose values it changed, and
     ``asked`` the modules that the functions of each module asked for. ``problems`` are those of the modules, ``any_name`` the
-    modules of which a unit read names that stand nowhere.
+    modules of which a unit read names that stand nowhere. ``idle`` are the modules of which each module has imported names
+    that nothing read: what they import themselves is all that counts.
     """
 
     environment: str = ""
@@ -77,23 +79,33 @@ class Earlier:
     forms: dict[str, str] = field(default_factory=dict)
     logs: dict[str, str] = field(default_factory=dict)
     any_name: frozenset[str] = frozenset()
+    idle: Edges = field(default_factory=dict)
 
     def stale(self, modules: Iterable[str], workspace: Workspace) -> set[str]:
         """The modules that an evaluation sees otherwise than the last one; ``modules`` are those that may hold sites now."""
         changed = {path for path, known in self.digests.items() if workspace.digest(path) != known}
         if len(changed) <= FEW:  # more are lowered in several processes
-            changed = {path for path in changed if workspace.form(path) != self.forms.get(path)}
-        return changed | (set(modules) ^ self.asked.keys())
+            changed = {path for path in changed if self._form(path, workspace) != self.forms.get(path)}
+        others = set(modules) ^ self.asked.keys()
+        changed |= others
+        for idle in self.idle.values() if others else ():
+            changed.update(idle)
+        return changed | {path for path, idle in self.idle.items() if not changed.isdisjoint(idle)}
+
+    def _form(self, path: str, workspace: Workspace) -> str:
+        known = self.forms.get(path, "")
+        return workspace.imports_form(path) if known.startswith(IMPORTS) else workspace.form(path)
 
     def contained(self, stale: Iterable[str], modules: Iterable[str], workspace: Workspace) -> dict[str, Change]:
         """Those of the changed modules that matter to nobody who does not name what changed, as nobody does.
 
         ``modules`` are those that may hold sites now.
         """
-        kept = frozenset(modules)
+        kept, every = frozenset(modules), frozenset(stale)
         changes = {
-            path: change for path in stale
+            path: change for path in every
             if path in self.direct and path not in self.any_name and (path in kept) is (path in self.asked)
+            and every.isdisjoint(self.idle.get(path, ()))
             and (change := self._change(path, workspace)) is not None and _UNNAMED.isdisjoint(change.names)
         }  # fmt: skip
         while changes:
@@ -171,7 +183,7 @@ class Earlier:
 
     def pack(self) -> bytes:
         """As bytes that ``unpack`` reads back."""
-        named = (self.direct, self.changed, self.asked)
+        named = (self.direct, self.changed, self.asked, self.idle)
         others = {other for edges_of in named for edges in edges_of.values() for other in edges}
         kept = (key.partition(" ")[2] for key in self.logs)
         paths = sorted(others.union(self.digests, self.order, self.problems, self.any_name, kept, *named))
@@ -182,7 +194,7 @@ class Earlier:
 
         document = [
             self.environment, paths, [self.digests.get(path) for path in paths], [number[path] for path in self.order],
-            edges(self.direct), edges(self.changed), edges(self.asked),
+            edges(self.direct), edges(self.changed), edges(self.asked), edges(self.idle),
             [[number[path], *map(problem_to, found)] for path, found in self.problems.items()],
             [self.forms.get(path) for path in paths],
             [[self.logs.get(key(path)) for path in paths] for key in _KEYS],
@@ -194,7 +206,8 @@ class Earlier:
 def unpack(data: bytes | None, environment: str) -> Earlier:
     """What ``pack`` wrote in the same environment; nothing for anything else."""
     try:
-        written, paths, digests, order, direct, changed, asked, problems, forms, logs, any_name = json.loads(data or b"null")
+        document = json.loads(data or b"null")
+        written, paths, digests, order, direct, changed, asked, idle, problems, forms, logs, any_name = document
         if written != environment:
             return Earlier(environment)
         texts = [_text(path) for path in paths]
@@ -216,6 +229,7 @@ def unpack(data: bytes | None, environment: str) -> Earlier:
                 if log is not None
             },
             frozenset([texts[_index(item)] for item in any_name]),
+            edges(idle),
         )  # fmt: skip
     except (ValueError, TypeError, LookupError, RecursionError):
         return Earlier(environment)

@@ -63,8 +63,9 @@ def evaluate(
 
 
 def _environment(workspace: Workspace) -> str:
-    """Names what any unit may depend on besides the modules that it reaches: which files there are, and what configs say."""
-    lines = []
+    """Names what any unit may depend on besides the modules that it reaches: which files there are,
+    whether they are about images, and what configs say."""
+    lines = [f"{workspace.about_images()}\n"]
     for path, file in workspace.files.items():
         known = workspace.look(path) if is_text(path) else None
         says = file.kind == "config" and (known is None or known.kept)  # a README without flags says nothing

@@ -31,7 +31,9 @@ from normlint.mentions import BLANKED, has_word, mentions
 from normlint.spellings import (
     BARE_LABEL,
     BOUND_HALF,
+    CENTRED,
     EVERYDAY,
+    FRACTIONS,
     GAIN,
     LEVEL_WORDS,
     LEVELS,
@@ -72,7 +74,7 @@ _PLAIN = {b"n": b"\n", b"r": b"\n", b"t": b"\t"}
 @dataclass(frozen=True, slots=True)
 class Look:
     """``kept``: whether a file must be parsed; ``library``: whether it mentions a package of the catalogue; ``pixels``:
-    whether it must be parsed even in a project that hardly names one: it imports such a package, or its numbers say so."""
+    whether it must be parsed in a project that hardly names one: it imports such a package, or its numbers say so."""
 
     kept: bool
     library: bool
@@ -129,7 +131,7 @@ def look(data: bytes, notebook: bool = False) -> Look:
     text = _Text(data)
     kept = may_hold_sites(data, True) if notebook else _may_hold_sites(text)
     library = _names_a_library(text)
-    return Look(kept, library, kept and ((library and _imports_a_library(text)) or _speaks_of_pixels(text)))
+    return Look(kept, library, (library and _imports_a_library(text)) or (kept and _speaks_of_pixels(text)))
 
 
 def may_hold_sites(data: bytes, notebook: bool = False) -> bool:
@@ -150,7 +152,7 @@ def imports_a_library(data: bytes) -> bool:
 def speaks_of_pixels(data: bytes) -> bool:
     """Whether a file that imports no package of the catalogue must be parsed even in a project that hardly names one.
 
-    A level that is multiplied or divided by, one number a channel that may be its mean, or both a mean and a std.
+    A level that is multiplied or divided by, one number a channel that may be its mean, well-known stats, or a mean and a std.
     """
     return _speaks_of_pixels(_Text(data))
 
@@ -202,10 +204,17 @@ def _imports_a_library(text: _Text) -> bool:
 def _speaks_of_pixels(text: _Text) -> bool:
     words = text.all_words()
     scaled = not words.isdisjoint(_SCALES) and spells(SCALED, text.lowered)
-    if scaled or (has_channels(text.lowered, text.digits) and has_intensities(text.lowered)):
+    if scaled or _has_stats(text) or (has_channels(text.lowered, text.digits) and has_intensities(text.lowered)):
         return True
     labels = {label_of(word.decode("ascii")) for word in _telling_names(text) if len(word) > 1}  # "%s" is no std
     return {"mean", "std"} <= labels and spells(BARE_LABEL, text.lowered)
+
+
+def _has_stats(text: _Text) -> bool:
+    """Whether a channel's mean of 0..255 is added or subtracted, or one of ImageNet's stats is mentioned."""
+    if MEAN_WORDS.search(text.digits) is not None and CENTRED.search(text.data) is not None:
+        return True
+    return SINGLE_WORDS.search(text.digits) is not None and FRACTIONS.search(text.data) is not None
 
 
 _SCALES = frozenset({b"255", b"65535", b"1023", b"127"})

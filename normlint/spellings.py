@@ -49,8 +49,10 @@ LEVELS = re.compile(
 LEVEL_WORDS = re.compile(rb" (?:25[45]|65535|1023|12[78] |256 )|%b" % _FRACTIONS)
 MEANS = re.compile(rb"(?:%b|%b)0*[1-9]" % (_begun(rb"[89]\d\."), _begun(rb"1[0-4]\d\.")))
 MEAN_WORDS = re.compile(rb" (?:[89]\d|1[0-4]\d) ")
+CENTRED = re.compile(rb"[-+]=?%b-?%b(?:[89]\d|1[0-4]\d)\.(?=\d*[1-9])\d{1,4}%b" % (_BETWEEN, _BETWEEN, _END))
 _SINGLE = rb"(?:485|456|406|229|224|225|458|448|088|188)0*"
 SINGLES = re.compile(rb"\.%b(?![\d_])" % _SINGLE)
+FRACTIONS = re.compile(rb"(?<![\w.])0?\.%b(?![\w.])" % _SINGLE)
 SINGLE_WORDS = re.compile(rb" %b " % _SINGLE)
 
 _FLOAT = rb"(?:\d[\d_]*\.[\d_]*(?:e[-+]?\d+)?|\.\d[\d_]*(?:e[-+]?\d+)?|\d+e[-+]?\d+)"

@@ -242,6 +242,19 @@ class ModuleValue:
 
 
 @dataclass(frozen=True, slots=True)
+class Imported:
+    """What a name is bound to that was imported and not read yet; never the value of an expression.
+
+    It is the member ``name`` of the module ``package``, else the module ``submodule``, else an unknown with this ``number``.
+    """
+
+    package: str | None
+    submodule: str | None
+    name: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class FunctionValue:
     """A function or lambda of the project with the scope it was defined in."""
 

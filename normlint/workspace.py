@@ -47,6 +47,7 @@ class Workspace:
         self._packed: dict[str, bytes] = {}
         self._units: set[str] = set()
         self._kept: list[str] | None = None
+        self._about: bool | None = None
         self._ahead: Ahead | None = None
 
     def data(self, path: str) -> bytes | None:
@@ -102,17 +103,21 @@ class Workspace:
     def kept(self) -> list[str]:
         """The files that the sieve lets through.
 
-        Where hardly any of many files names an image library, everyday words and numbers count only in those that import one.
+        Where hardly any of many files names an image library, they are those that import one or calculate with pixel values.
         """
         if self._kept is None:
-            self._kept = self._let_through()
+            about = self.about_images()
+            looked = ((path, self.look(path)) for path in self.files)
+            self._kept = [path for path, known in looked if known is not None and (known.kept if about else known.pixels)]
         return self._kept
 
-    def _let_through(self) -> list[str]:
-        looked = [(path, known) for path in self.files if (known := self.look(path)) is not None]
-        code = [known for path, known in looked if self.files[path].kind != "config"]
-        images = len(code) < _MANY or sum(known.library for known in code) * _MANY >= len(code)
-        return [path for path, known in looked if known.kept and (images or known.pixels)]
+    def about_images(self) -> bool:
+        """Whether there are few files, or some of them name an image library."""
+        if self._about is None:
+            looked = (self.look(path) for path, file in self.files.items() if file.kind != "config")
+            code = [known.library for known in looked if known is not None]
+            self._about = len(code) < _MANY or sum(code) * _MANY >= len(code)
+        return self._about
 
     def load(self, path: str) -> ir.Module | None:
         """The lowered form of a file; None where it cannot be read."""
@@ -260,6 +265,14 @@ class Workspace:
             return zlib.decompress(packed)
         return self.store.module(digest) if self.store is not None else None
 
+    def imports_form(self, path: str) -> str:
+        """Names what a file imports, wherever in it."""
+        from normlint.earlier import IMPORTS
+        from normlint.import_lines import imports_in
+
+        listed = repr(sorted(set(imports_in(self.text(path) or b""))))
+        return f"{IMPORTS}{sha256(listed.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}"
+
     def unit(self, key: str) -> bytes | None:
         """What the last run left of a unit of work."""
         return self.store.module(key) if self.store is not None else None
@@ -296,12 +309,13 @@ class Workspace:
         """Names all that a result rests on: which files there are, and the content of those that count."""
         wanted = frozenset(reached)
         kept = frozenset(self.kept())
+        every = not self.about_images()  # what any file imports decides whether it is evaluated
         lines = [repr(self._found_wrong)]
         for path, file in self.files.items():
             known = self.look(path)
             if known is None:
                 content = "unreadable"
-            elif path in kept or known.marked or path in wanted or file.kind == "config":
+            elif every or path in kept or known.marked or path in wanted or file.kind == "config":
                 content = known.digest
             else:
                 content = "-"

@@ -122,7 +122,7 @@ def test_one_look_says_all_that_is_asked() -> None:
     for path in SOURCES[::7]:
         data = path.read_bytes()
         kept, library = may_hold_sites(data), names_a_library(data)
-        assert look(data) == Look(kept, library, kept and (imports_a_library(data) or speaks_of_pixels(data)))
+        assert look(data) == Look(kept, library, imports_a_library(data) or (kept and speaks_of_pixels(data)))
 
 
 def test_encodings_that_hide_words_are_kept() -> None:
@@ -147,6 +147,8 @@ def test_what_says_pixels_is_kept_anyway() -> None:
     assert names_a_library(b"import cv2") and not names_a_library(b"import os")
     assert speaks_of_pixels(b"x / 255") and speaks_of_pixels(b"(x - mean) / std") and speaks_of_pixels(b"[.5, .5, .5]")
     assert speaks_of_pixels(b"(-1.0, 123.7, 116.3,  # G, B\n  103.5)") and speaks_of_pixels(b"x_std = t.mean")
+    assert speaks_of_pixels(b"x[0] -= 103.939") and speaks_of_pixels(b"red = 0.485") and speaks_of_pixels(b"x + 116.28")
+    assert not speaks_of_pixels(b"x = 103.939") and not speaks_of_pixels(b"x - 103.0") and not speaks_of_pixels(b"x - 12.485")
     assert not speaks_of_pixels(b"f(max_length=255)") and not speaks_of_pixels(b"mean = 1")
     assert not speaks_of_pixels(b'# What that may mean:\nprint("%s" % x)')
     assert not speaks_of_pixels(b"extent = (-180.0, -90.0, 180.0, 90.0)") and not speaks_of_pixels(b"[0.0, 0.0, 0.0]")

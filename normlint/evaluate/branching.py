@@ -9,27 +9,34 @@ from typing import Any
 from normlint.evaluate.guards import alternatives
 from normlint.evaluate.state import Content, State
 from normlint.immutable import replace
-from normlint.values import DictCell, Guard, InstanceCell, Unknown, Value
+from normlint.values import DictCell, Guard, Imported, InstanceCell, Unknown, Value
 
 MakeUnknown = Callable[[], Unknown]
+Read = Callable[[Imported], Value]
 Branch = tuple[Guard, State]
 
 
-def join(into: State, branches: Sequence[Branch], unknown: MakeUnknown) -> None:
-    """Merge forks of ``into`` that exclude each other; what only some of them made is kept as it is."""
+def join(into: State, branches: Sequence[Branch], unknown: MakeUnknown, read: Read) -> None:
+    """Merge forks of ``into`` that exclude each other; what only some of them made is kept as it is.
+
+    ``read`` gives what an imported name stands for that the branches bind differently.
+    """
     changed = [(guard, end.changes) for guard, end in branches]
     for key in dict.fromkeys(key for _, changes in changed for key in changes):
         before = into.get(key)
         held = [(guard, content) for guard, changes in changed if (content := changes.get(key, before)) is not None]
         if held:
-            into.set(key, _merged(held, unknown))
+            into.set(key, _merged(held, unknown, read))
 
 
-def _merged(held: list[tuple[Guard, Content]], unknown: MakeUnknown) -> Content:
+def _merged(held: list[tuple[Guard, Content]], unknown: MakeUnknown, read: Read) -> Content:
     """The contents of one key: objects and dicts part by part, everything else as alternatives."""
     first = held[0][1]
     if all(content is first or content == first for _, content in held):
         return first
+    if any(type(content) is Imported for _, content in held):
+        held = [(guard, read(content) if isinstance(content, Imported) else content) for guard, content in held]
+        return _merged(held, unknown, read)
     if isinstance(first, InstanceCell):
         instances = [(g, c) for g, c in held if isinstance(c, InstanceCell) and c.cls is first.cls]
         if len(instances) == len(held):

@@ -49,7 +49,7 @@ def evaluate_module(run: Machine, path: str) -> Unit | None:
         return None
     unit = units.body_of(path, run.tops.units[path])
     outer, run.state = run.state, run.root.fork()
-    views, altered = dict(run.views), dict(run.altered)
+    run.views, run.altered = dict(run.lasting_views), dict(run.lasting_altered)
     scopes = len(run.scopes)
     try:
         with units.within(run, unit):
@@ -59,7 +59,7 @@ def evaluate_module(run: Machine, path: str) -> Unit | None:
             except Exception as error:
                 failures.note(run, Place(path, 1, 1, 1, 1), error)
     finally:
-        run.state, run.views, run.altered = outer, views, altered
+        run.state, run.views, run.altered = outer, run.lasting_views, run.lasting_altered
         run.forget_scopes(scopes, unit.numbering)
     return unit
 

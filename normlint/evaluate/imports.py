@@ -8,12 +8,13 @@ from functools import cache
 from normlint import ir
 from normlint.catalogue import Catalogue
 from normlint.evaluate import failures, units
-from normlint.evaluate.machine import STEPS_PER_MODULE, BudgetSpent, Machine
+from normlint.evaluate.afresh import afresh
+from normlint.evaluate.machine import BudgetSpent, Machine
 from normlint.evaluate.paths import resolved, text_of
 from normlint.evaluate.relevance import spread
-from normlint.evaluate.scopes import Frame, ScopeInfo
+from normlint.evaluate.scopes import ScopeInfo
 from normlint.immutable import replace
-from normlint.values import ALWAYS, Constant, External, ModuleValue, Value, Vector, relabel
+from normlint.values import Constant, External, Imported, ModuleValue, Origin, Unknown, Value, Vector, relabel
 
 MOST_NESTED_IMPORTS = 40
 _LONGEST_ENDING = 8
@@ -22,7 +23,15 @@ _LONGEST_ENDING = 8
 def _note(run: Machine, path: str | None) -> None:
     if path is not None:
         run.imported.setdefault(run.module.path, set()).add(path)
-        run.unit.imported.add(path)
+        (run.unit.idle if _waits(run, path) else run.unit.imported).add(path)
+
+
+def _waits(run: Machine, path: str) -> bool:
+    """Whether a module is evaluated only when something reads what was imported from it.
+
+    Not where a module that imports it has added folders to the path: those are where its own imports are looked for.
+    """
+    return run.is_idle(path) and not any(importer in run.folders for importer in (run.module.path, *run.importers))
 
 
 def run_import(run: Machine, node: ir.Import | ir.ImportFrom) -> None:
@@ -39,15 +48,21 @@ def run_import(run: Machine, node: ir.Import | ir.ImportFrom) -> None:
         run.bind(name.alias or name.dotted, _imported(run, package, node, name.dotted))
 
 
-def _imported(run: Machine, package: str | None, node: ir.ImportFrom, name: str) -> Value:
+def _imported(run: Machine, package: str | None, node: ir.ImportFrom, name: str) -> Value | Imported:
     submodule = resolve(run, f"{node.module}.{name}" if node.module else name, node.level)
+    if package is not None and _waits(run, package):
+        _note(run, submodule)
+        if submodule is not None and not _waits(run, submodule):
+            module_scope(run, submodule)
+        return Imported(package, submodule, name, run.numbering.next())
     if package is not None:
         found = find_member(run, package, name)
         if found is not None:
             return relabel(found, source="import") if isinstance(found, (Constant, Vector)) else found
     if submodule is not None:
         _note(run, submodule)
-        module_scope(run, submodule)
+        if not _waits(run, submodule):
+            module_scope(run, submodule)
         return ModuleValue(submodule)
     if package is not None or node.level:
         return run.unknown(name=name)
@@ -56,10 +71,24 @@ def _imported(run: Machine, package: str | None, node: ir.ImportFrom, name: str)
     return external(run, f"{node.module}.{name}")
 
 
+def settled(run: Machine, imported: Imported) -> Value:
+    """What an imported name stands for, seen from the unit under evaluation, which depends on its module from now on."""
+    package, submodule, name = imported.package, imported.submodule, imported.name
+    if package is not None and imported not in run.settling:  # else modules import the name from each other
+        run.settling.add(imported)
+        try:
+            found = find_member(run, package, name)
+        finally:
+            run.settling.discard(imported)
+        if found is not None:
+            return relabel(found, source="import") if isinstance(found, (Constant, Vector)) else found
+    return ModuleValue(submodule) if submodule is not None else Unknown(Origin("unknown", imported.number, name))
+
+
 def _import_module(run: Machine, name: ir.ImportName) -> None:
     path = resolve(run, name.dotted, 0)
     _note(run, path)
-    if path is not None:
+    if path is not None and not _waits(run, path):
         module_scope(run, path)  # it may be imported for what it registers
     if name.alias:
         run.bind(name.alias, ModuleValue(path) if path is not None else External(name.dotted))
@@ -86,13 +115,15 @@ def _import_star(run: Machine, package: str | None, node: ir.ImportFrom) -> None
             run.bind(name, value)  # type: ignore[arg-type]
 
 
-def resolve(run: Machine, dotted: str, level: int) -> str | None:
+def resolve(run: Machine, dotted: str, level: int, importer: str | None = None) -> str | None:
     """Path of a module of the project as seen from the importing file, from its own directory upwards.
 
-    Each of these folders may hold the packages in ``src``. What the program adds to ``sys.path`` comes next; last the only
-    file of the project that has this name, for programs that add a folder where nobody can follow (``import _init_paths``).
+    That is the module under evaluation, or the file ``importer``, as if it added nothing to the path. Each of these folders
+    may hold the packages in ``src``. What the program adds to ``sys.path`` comes next; last the only file of the project that
+    has this name, for programs that add a folder where nobody can follow (``import _init_paths``).
     """
-    here = run.module.path.split("/")[:-1]
+    path = run.module.path if importer is None else importer
+    here = path.split("/")[:-1]
     parts = [part for part in dotted.split(".") if part]
     if level:
         if level - 1 > len(here):
@@ -104,13 +135,14 @@ def resolve(run: Machine, dotted: str, level: int) -> str | None:
     for depth in depths:  # a package's own folder is not on the path; programs that are run from it come last
         for folder in (here[:depth], [*here[:depth], "src"]):
             found = _existing(run, [*folder, *parts])
-            if found is not None and found != run.module.path:
+            if found is not None and found != path:
                 return found
-    for folder in _added(run):
+    for folder in _added(run) if importer is None else ():
         found = _existing(run, [*folder, *parts])
-        if found is not None and found != run.module.path:
+        if found is not None and found != path:
             return found
-    return _only_one(run, parts)
+    found = _only_one(run, parts)
+    return found if found != path else None
 
 
 def _only_one(run: Machine, parts: list[str]) -> str | None:
@@ -123,8 +155,7 @@ def _only_one(run: Machine, parts: list[str]) -> str | None:
     if not run.by_ending:
         for path in sorted(run.files):
             _note_endings(run.by_ending, path)
-    found = run.by_ending.get("/".join(parts if len(parts) > 1 else ["lib", *parts]))
-    return found if found != run.module.path else None
+    return run.by_ending.get("/".join(parts if len(parts) > 1 else ["lib", *parts]))
 
 
 def _note_endings(endings: dict[str, str | None], path: str) -> None:
@@ -206,33 +237,30 @@ def _top_level(run: Machine, unit: units.Unit, module: ir.Module) -> int:
     by_span, by_name, run.words[path] = run.mentions(path, module)
     run.digests[path] = by_span
     spread(run.relevant_names, by_name)
-    outer = (run.state, run.scope, run.guard, run.frames, run.stack, run.steps_left, run.depth, run.dormant, run.muted)
-    run.state, run.scope, run.guard, run.frames, run.stack = run.root.fork(), scope, ALWAYS, [Frame(None)], []
-    run.steps_left, run.depth, run.dormant, run.muted = STEPS_PER_MODULE, 0, 0, 0
-    run.importing += 1
-    run.importers.append(path)
     from normlint.evaluate.statements import is_main_guard, run_block
 
-    try:
-        for statement in module.body:
-            if not (isinstance(statement, ir.If) and is_main_guard(statement.test)):
-                run_block(run, (statement,))
-    except BudgetSpent:
-        pass  # counted in the log; what the rest of the module would bind stays unknown
-    except Exception as error:
-        failures.note(run, module.place(statement.span), error)
-    finally:
-        for other in sorted(run.imported.get(path, set()) & run.kept):
-            module_scope(run, other)  # also one that only functions use, for the names that matter in it
-        spread(run.relevant_names, by_name)
-        run.importing -= 1
-        run.importers.pop()
-        run.root.absorb(run.state)
-        run.tops.end(unit, run.state, by_name)
-        run.exports[path] = tuple(
-            key[1] for key in run.state.changes if isinstance(key, tuple) and key[0] == scope
-        )
-        (run.state, run.scope, run.guard, run.frames, run.stack, run.steps_left, run.depth, run.dormant, run.muted) = outer
+    with afresh(run, scope):
+        run.importing += 1
+        run.importers.append(path)
+        try:
+            for statement in module.body:
+                if not (isinstance(statement, ir.If) and is_main_guard(statement.test)):
+                    run_block(run, (statement,))
+        except BudgetSpent:
+            pass  # counted in the log; what the rest of the module would bind stays unknown
+        except Exception as error:
+            failures.note(run, module.place(statement.span), error)
+        finally:
+            for other in sorted(run.imported.get(path, set()) & run.kept):
+                module_scope(run, other)  # also one that only functions use, for the names that matter in it
+            spread(run.relevant_names, by_name)
+            run.importing -= 1
+            run.importers.pop()
+            run.root.absorb(run.state)
+            run.tops.end(unit, run.state, by_name)
+            run.exports[path] = tuple(
+                key[1] for key in run.state.changes if isinstance(key, tuple) and key[0] == scope
+            )
     return scope
 
 
@@ -245,7 +273,7 @@ def member(run: Machine, path: str, name: str) -> Value:
 def find_member(run: Machine, path: str, name: str) -> Value | None:
     scope = module_scope(run, path)
     if scope is not None:
-        found = run.state.get((scope, name))
+        found = run.bound(name, scope)
         if found is not None:
             return found  # type: ignore[return-value]
     if path.endswith("__init__.py"):

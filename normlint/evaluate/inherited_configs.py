@@ -62,14 +62,14 @@ def _globals(run: Machine, path: str, scope: int, left: list[int]) -> dict[str, 
         for root, value in _globals(run, base, inner, left).items():
             found[root] = _over(run, found[root], value, _DEEPEST) if root in found else value
     for root in (*_ROOTS, *_MODELS):
-        own = run.state.get((scope, root))
+        own = run.bound(root, scope)
         if isinstance(own, Ref):
             found[root] = _over(run, found[root], own, _DEEPEST) if root in found else own
     return found
 
 
 def _bases(run: Machine, path: str, scope: int) -> list[str]:
-    value = run.state.get((scope, "_base_"))
+    value = run.bound("_base_", scope)
     content = run.contents(value) if isinstance(value, (Ref, Constant, TupleValue)) else None
     items = content.items if isinstance(content, (ListCell, TupleValue)) else (content,)
     texts = [item.value for item in items if isinstance(item, Constant) and isinstance(item.value, str)]

@@ -30,6 +30,7 @@ from normlint.values import (
     FunctionValue,
     Guard,
     Image,
+    Imported,
     InstanceCell,
     ListCell,
     Numbering,
@@ -108,9 +109,13 @@ class Machine:
         self.replaced: Callable[[str, Numbers], bool] = lambda name, numbers: False
         self.config_trees: ConfigTrees | None = None
         self.imported: dict[str, set[str]] = {}
-        self.views: dict[int, int] = {}
+        self.is_idle: Callable[[str], bool] = lambda path: False
+        self.settling: set[Imported] = set()
+        self.lasting_views: dict[int, int] = {}
+        self.views = self.lasting_views
         self.touched: dict[int, tuple[Place, str]] = {}
-        self.altered: dict[tuple[int, str], Altered] = {}
+        self.lasting_altered: dict[tuple[int, str], Altered] = {}
+        self.altered = self.lasting_altered
         self.log = self.unit.log
         self.depth = 0
         self.steps_left = STEPS_PER_MODULE
@@ -193,7 +198,7 @@ class Machine:
 
     # Names
 
-    def bind(self, name: str, value: Value, scope: int | None = None) -> None:
+    def bind(self, name: str, value: Value | Imported, scope: int | None = None) -> None:
         key = (self.scope if scope is None else scope, name)
         self.state.set(key, value)
         if self.altered:
@@ -209,10 +214,23 @@ class Machine:
             if first or info.kind != "class":
                 found = state.get((scope, name))
                 if found is not None and type(found) not in _CELLS:
+                    if type(found) is Imported:
+                        return self.read(found), info
                     return (self.pruned(found) if isinstance(found, Alternatives) else found), info  # type: ignore[return-value]
             first = False
             scope = info.parent
         return None, None
+
+    def read(self, imported: Imported) -> Value:
+        """What an imported name stands for: its module is evaluated now, if it was not yet."""
+        from normlint.evaluate.imports import settled
+
+        return settled(self, imported)
+
+    def bound(self, name: str, scope: int) -> Content | None:
+        """What a name of this very scope is bound to."""
+        found = self.state.get((scope, name))
+        return self.read(found) if isinstance(found, Imported) else found
 
     def scope_of(self, name: str) -> int:
         """Number of the scope that a name resolves in; 0 for one that nobody binds."""
@@ -298,7 +316,7 @@ class Machine:
 
     def join(self, yes: State, yes_guard: Guard, no: State, no_guard: Guard) -> None:
         """Merge two forks of the current state into it: what differs becomes guarded alternatives."""
-        branching.join(self.state, ((yes_guard, yes), (no_guard, no)), self.unknown)
+        branching.join(self.state, ((yes_guard, yes), (no_guard, no)), self.unknown, self.read)
 
     def each(self, value: Value, apply: Callable[[Value], Value]) -> Value:
         """Apply to every alternative of a value, and of the cells that it refers to, under its guard."""
@@ -329,7 +347,7 @@ class Machine:
                 ends.append((guard, self.state))
                 self.state, self.guard = before, outer
         if any(end.changes for _, end in ends):
-            branching.join(before, ends, self.unknown)
+            branching.join(before, ends, self.unknown, self.read)
         return alternatives(results) or self.unknown()
 
     # Observations

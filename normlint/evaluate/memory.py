@@ -19,6 +19,7 @@ from normlint.values import (
     DictCell,
     FunctionValue,
     Image,
+    Imported,
     InstanceCell,
     ListCell,
     Origin,
@@ -121,7 +122,7 @@ def recalled(run: Machine, known: Remembered, values: tuple[Value, ...]) -> Valu
         run.state.set(address, moved)
         return Ref(address)
     moved = _moved(run, known.result, origins)
-    return known.result if isinstance(moved, (ListCell, DictCell, InstanceCell)) else moved
+    return known.result if isinstance(moved, (ListCell, DictCell, InstanceCell, Imported)) else moved
 
 
 def _moved(run: Machine, content: Content, origins: dict[int, Origin]) -> Content:

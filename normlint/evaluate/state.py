@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Union
 
-from normlint.values import Cell, Value
+from normlint.values import Cell, Imported, Value
 
-Content = Union[Value, Cell]
+Content = Union[Value, Cell, Imported]
 Key = Union[int, tuple[int, str]]  # a cell's address, or a name in a numbered scope
 
 

@@ -27,6 +27,7 @@ from normlint.values import (
     DictCell,
     FunctionValue,
     Guard,
+    Imported,
     Loader,
     Ref,
     Unknown,
@@ -325,7 +326,9 @@ def _class(run: Machine, node: ir.Class) -> bool:
     with run.inside(scope):
         state, _ = _fork(run, ALWAYS, node.body)
     members = tuple(
-        (key[1], value) for key, value in state.changes.items() if isinstance(key, tuple) and key[0] == scope
+        (key[1], run.read(value) if isinstance(value, Imported) else value)
+        for key, value in list(state.changes.items())
+        if isinstance(key, tuple) and key[0] == scope
     )
     run.state.absorb(state)
     made = ClassValue(node.name, members, bases, run.module.path, run.place_of(node.name_span))  # type: ignore[arg-type]

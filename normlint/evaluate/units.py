@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Unit:
-    """``reached`` are the modules of the project that it asked for, ``imported`` those it imported, asked or not.
+    """``reached`` are the modules of the project that it asked for, ``imported`` those it imported, asked or not; ``idle``
+    those of which it imported names, to be evaluated when they are read.
 
     ``covered`` is a mask of all that the former reach, ``relevant`` the names that matter to the unit. ``defined`` are the
     functions that are no members of a module or class, by the module; ``entered`` those that were evaluated at some call.
@@ -36,6 +37,7 @@ class Unit:
     log: Log = field(default_factory=Log)
     reached: set[str] = field(default_factory=set)
     imported: set[str] = field(default_factory=set)
+    idle: set[str] = field(default_factory=set)
     covered: int = 0
     relevant: set[str] = field(default_factory=set)
     remembered: dict[object, object] = field(default_factory=dict)
