@@ -51,7 +51,7 @@ def transform_note(kind: str, entries: Mapping[str, object]) -> str:
     """
     if not _NORMALIZES.search(kind):
         return ""
-    said = (f"{key}={entries[key]}" for key in sorted(MEANINGS & entries.keys()))
+    said = [f"{key}={entries[key]}" for key in sorted(MEANINGS) if key in entries]
     return " ".join((kind.rsplit(".", 1)[-1], *said))
 
 

@@ -41,7 +41,9 @@ def _site_words(known: Catalogue) -> frozenset[str]:
     return (known.trigger_words() - _CONTAINERS) | EVERYWHERE
 
 
-def is_level(value: float) -> bool:
+def is_level(value: object) -> bool:
     """A float that reads like a level of 0..255: half the range, or a channel's mean (``123.675``)."""
+    if not isinstance(value, float):
+        return False
     size = abs(value)
-    return isinstance(value, float) and (size in IN_ARITHMETIC or (80 < size < 150 and size != int(size)))
+    return size in IN_ARITHMETIC or (80 < size < 150 and size != int(size))
