@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from normlint.claims import describe
 from normlint.evaluate.guards import compatible
 from normlint.evaluate.observations import Feed, steps_of
+from normlint.immutable import dataclass
 from normlint.pixelmap import Affine, Stats, show, stats_of
 from normlint.places import Place
 from normlint.roles import role_of

@@ -12,7 +12,7 @@ import selectors
 import struct
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from normlint.ahead import processes
@@ -20,6 +20,7 @@ from normlint.earlier import Problem, problem_from, problem_to
 from normlint.evaluate.entries import evaluate_module
 from normlint.evaluate.log import Log
 from normlint.evaluate.machine import Machine
+from normlint.immutable import dataclass
 from normlint.log_codec import encode
 from normlint.workspace import Workspace
 

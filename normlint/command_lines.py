@@ -9,10 +9,10 @@ import posixpath
 import re
 import shlex
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import product
 
 from normlint.evaluate.weights import SUFFIXES
+from normlint.immutable import dataclass
 from normlint.roles import role_of
 
 LARGEST = 200_000

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from normlint.evaluate.inherited_configs import PREPROCESSOR
 from normlint.evaluate.observations import Conversion, Inherited, Observation
 from normlint.evaluate.paths import resolved
+from normlint.immutable import dataclass
 from normlint.pixelmap import Numbers, close
 from normlint.places import Place
 from normlint.roles import role_of

@@ -6,10 +6,10 @@ Bounded in size and depth, since a file may repeat an anchor any number of times
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Any, Union
 
 from normlint.configs import ConfigError, documents_of
+from normlint.immutable import dataclass
 from normlint.places import Place
 
 DEEPEST = 20

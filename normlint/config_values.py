@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from normlint.configs import ConfigError, documents_of
+from normlint.immutable import dataclass
 from normlint.places import Place
 from normlint.text_sieve import LARGEST
 from normlint.values import Constant, TupleValue, Value

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from normlint.catalogue import Catalogue, KnownStats, catalogue
@@ -12,6 +11,7 @@ from normlint.claims import normalized_stats
 from normlint.evaluate.guards import compatible
 from normlint.evaluate.observations import PipelineObservation
 from normlint.facts import FileFacts
+from normlint.immutable import dataclass
 from normlint.pixelmap import Stats
 from normlint.places import Place
 from normlint.values import Guard

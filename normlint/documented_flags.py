@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from normlint.evaluate.machine import label_of
 from normlint.evaluate.observations import Conversion, Observation
+from normlint.immutable import dataclass
 from normlint.pixelmap import Numbers
 from normlint.places import Place
 from normlint.text_sieve import may_document

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from normlint.evaluation import evaluate
+from normlint.immutable import dataclass
 from normlint.results import Outcome, unaffected
 from normlint.settings.model import Settings
 from normlint.workspace import Workspace

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from normlint.discover import is_text
 from normlint.earlier import FEW, KEY, Earlier, Problem, mentions_key, unpack
+from normlint.immutable import dataclass
 from normlint.interpreter import with_room
 from normlint.workspace import Workspace
 

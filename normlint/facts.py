@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from normlint.claims import normalize_claim
@@ -32,6 +31,7 @@ from normlint.evaluate.observations import (
     steps_of,
 )
 from normlint.findings import Related
+from normlint.immutable import dataclass
 from normlint.mismatches import Mismatch, mismatches, outliers
 from normlint.order_mismatches import OrderMismatch, order_mismatches
 from normlint.pairing import Pair, pairs

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
 from typing import Literal
 
 from normlint.fixes import Fix
+from normlint.immutable import dataclass
 from normlint.places import Place
 
 Severity = Literal["error", "warning", "info"]

@@ -6,9 +6,9 @@ turns the fix into edits. A fix is an offer: where the code is spelled in a way 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, Union
 
+from normlint.immutable import dataclass
 from normlint.pixelmap import Numbers
 from normlint.places import Place
 

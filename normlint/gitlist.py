@@ -6,8 +6,9 @@ import os
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass
 from pathlib import Path
+
+from normlint.immutable import dataclass
 
 TIME_LIMIT = 30.0
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from normlint.evaluate.observations import FunctionMap, Observation, steps_of
+from normlint.immutable import dataclass
 from normlint.pixelmap import Affine, close, show
 from normlint.values import Step
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+
+from normlint.immutable import dataclass
 
 MAX_DEPTH = 64
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from normlint.arrivals import Arrival, arrival_of, can_hold_together, is_opaque, places_agree, same_choice
 from normlint.entrypoints import EntryPoint
 from normlint.evaluate.observations import Feed, Observation
 from normlint.findings import Confidence, Related
+from normlint.immutable import dataclass
 from normlint.pairing import Pair, evidence_of
 from normlint.places import Place
 from normlint.roles import role_of

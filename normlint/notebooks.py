@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from normlint.immutable import dataclass
 from normlint.ir import CellLine, Problem
 from normlint.json_text import JsonError, JsonList, JsonObject, JsonString, JsonValue, parse
 from normlint.logical_lines import skipped_lines

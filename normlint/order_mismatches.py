@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from normlint.entrypoints import EntryPoint
 from normlint.evaluate.observations import Feed, Observation, steps_of
+from normlint.immutable import dataclass
 from normlint.mismatches import by_entry
 from normlint.pairing import evidence_of
 from normlint.places import Place

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from normlint.command_lines import Command, together
 from normlint.entrypoints import EntryPoint
 from normlint.findings import Confidence
+from normlint.immutable import dataclass
 from normlint.settings.model import Settings
 from normlint.weight_files import handed_over, shared_file
 

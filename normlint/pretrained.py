@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from normlint.catalogue.checkpoints import Checkpoint, checkpoints
 from normlint.claims import normalize_claim, normalized_stats
@@ -12,6 +11,7 @@ from normlint.evaluate.guards import compatible
 from normlint.evaluate.observations import CheckpointLoad, Observation, PipelineObservation, steps_of
 from normlint.facts import Facts, FileFacts
 from normlint.findings import Confidence
+from normlint.immutable import dataclass
 from normlint.pixelmap import Stats
 from normlint.places import Place
 from normlint.roles import role_of

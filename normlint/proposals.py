@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from normlint import __version__
+from normlint.immutable import dataclass
 
 # Folders of code that is somebody else's to mend.
 FOREIGN = ("third_party", "third-party", "vendor", "external", "extern")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from normlint.claims import normalized_stats, order_of
 from normlint.entrypoints import EntryPoint
 from normlint.evaluate.observations import Feed, Observation
 from normlint.findings import Related
+from normlint.immutable import dataclass
 from normlint.orders import history
 from normlint.pairing import Pair
 from normlint.places import Place

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 
 from normlint.catalogue import Catalogue, catalogue
@@ -27,6 +26,7 @@ from normlint.evaluate.words import (
     is_level,
     site_words,
 )
+from normlint.immutable import dataclass
 from normlint.mentions import BLANKED, has_word, mentions
 from normlint.spellings import (
     BARE_LABEL,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
 
+from normlint.immutable import dataclass
 from normlint.ir import Problem
 from normlint.places import Span
 

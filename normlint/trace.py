@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from normlint.evaluate.observations import Observation, steps_of
 from normlint.facts import Facts, FileFacts
 from normlint.findings import Finding
+from normlint.immutable import dataclass
 from normlint.pixelmap import BYTES, Affine, Interval, Numbers
 from normlint.places import Place
 from normlint.values import Guard, Image, Origin, Step

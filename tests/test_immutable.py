@@ -36,6 +36,7 @@ def test_they_hash_and_compare_like_frozen_ones() -> None:
     assert one == same and hash(one) == hash(same) == hash(Frozen("a", (1.0,)))
     assert one != other and len({one, same, other}) == 2
     assert dataclasses.replace(other, numbers=(1.0,)) == one
+    assert repr(one) == repr(Frozen("a", (1.0,))).replace("Frozen", "Quick")
 
 
 def test_a_hash_of_its_own_is_kept() -> None:

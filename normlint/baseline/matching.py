@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Set
-from dataclasses import dataclass
 
 from normlint.findings import Finding
+from normlint.immutable import dataclass
 
 DEFAULT_NAME = "normlint-baseline.json"
 

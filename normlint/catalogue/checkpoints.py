@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from normlint.catalogue.entries import CatalogueError
+from normlint.immutable import dataclass
 from normlint.pixelmap import Numbers, Stats
 
 TABLE = Path(__file__).parent / "data" / "checkpoints.txt"

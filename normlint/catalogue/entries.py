@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from normlint.immutable import dataclass
 from normlint.sites import SiteKind
 
 # The closed set of operations, each with the details that it may carry.

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from normlint.immutable import dataclass
 from normlint.settings.keys import KEYS, Key
 from normlint.settings.kinds import Choice, Flag
 

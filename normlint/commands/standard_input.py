@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 from normlint.commands.trouble import Trouble
+from normlint.immutable import dataclass
 
 STANDARD_INPUT = Path("-")
 UNNAMED = Path("stdin.py")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from normlint import ir
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.observations import AliasedChange
+from normlint.immutable import dataclass
 from normlint.places import Place
 from normlint.values import Alternatives, Constant, FunctionValue, Guard, Image, Ref, Value
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from normlint.catalogue import Entry
 from normlint.evaluate.arithmetic import as_vector, number_of
 from normlint.evaluate.machine import Machine
+from normlint.immutable import dataclass
 from normlint.pixelmap import Affine, Numbers, combine, denormalization, normalization
 from normlint.places import Place
 from normlint.values import Alternatives, Constant, External, ListCell, TupleValue, Value, Vector

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
 from normlint.fixes import Edit
+from normlint.immutable import dataclass
 from normlint.places import Place
 from normlint.source import SourceText, read_source
 

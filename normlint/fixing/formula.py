@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import libcst as cst
 
@@ -12,6 +11,7 @@ from normlint.fixes import Fix, Reformulate
 from normlint.fixing.document import Replacement
 from normlint.fixing.files import File, Files, Patch
 from normlint.fixing.syntax import Syntax, is_atom
+from normlint.immutable import dataclass
 
 Replacements = tuple[Replacement, ...]
 

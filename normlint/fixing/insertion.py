@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import libcst as cst
 
@@ -13,6 +12,7 @@ from normlint.fixing.files import File, Files, Patch
 from normlint.fixing.images import CAST_METHODS, image_of
 from normlint.fixing.names import Names
 from normlint.fixing.syntax import is_atom, is_fragile
+from normlint.immutable import dataclass
 
 _LIBRARIES: dict[Container, str] = {"torch": "torch", "numpy": "numpy", "tensorflow": "tensorflow"}
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import libcst as cst
 
 from normlint.fixing.syntax import Syntax, dotted
+from normlint.immutable import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from normlint.fixing.document import Document, EditError, Replacement, in_order
+from normlint.immutable import dataclass
 from normlint.ir import CellLine
 from normlint.lowering.parsing import unreadable
 from normlint.notebooks import read_notebook

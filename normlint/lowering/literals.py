@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+
+from normlint.immutable import dataclass
 
 # CPython refuses to convert longer decimal strings; a number of this size is no pixel value either.
 _LONGEST_INTEGER = 4300

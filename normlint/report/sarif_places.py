@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from normlint.immutable import dataclass
 from normlint.places import Place
 from normlint.report.characters import escaped
 from normlint.report.json_output import Json

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from normlint.facts import Facts
 from normlint.findings import Confidence, Finding, Related, Severity
 from normlint.fixes import Fix
+from normlint.immutable import dataclass
 from normlint.places import Place
 from normlint.selection import Selection
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import importlib
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 from normlint.discover import ReadError, SourceFile, read
+from normlint.immutable import dataclass
 from normlint.settings.model import SettingsError
 
 OWN = "normlint.toml"

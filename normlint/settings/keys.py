@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
 
 from normlint.findings import SEVERITIES
+from normlint.immutable import dataclass
 from normlint.report.formats import FORMATS
 from normlint.settings.kinds import (
     Choice,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from normlint.immutable import dataclass
 from normlint.selection import canonical
 from normlint.settings.model import FilePair, FileRole, FileRules
 from normlint.settings.patterns import PathPatterns, PatternError

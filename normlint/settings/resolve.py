@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from normlint.discover import common_folder, project_root
+from normlint.immutable import dataclass
 from normlint.settings.files import SettingsFile, find_settings, read_settings
 from normlint.settings.keys import COMMAND_LINE, DEFAULT, KEYS, Key, key_of, nearest
 from normlint.settings.kinds import Origin

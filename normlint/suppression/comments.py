@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from normlint.immutable import dataclass
 from normlint.places import Place
 from normlint.selection import canonical
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
+from normlint.immutable import dataclass
 from normlint.ir import CellLine
 from normlint.logical_lines import comments
 from normlint.notebooks import read_notebook
