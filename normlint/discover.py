@@ -32,6 +32,7 @@ TEXTS = (".md", ".sh", ".xml")  # looked through for command lines or a model's 
 WEIGHTS = ".bin"  # what an OpenVINO model has beside its .xml; never opened
 LISTED = (*KINDS, WEIGHTS)
 MARKERS = ("pyproject.toml", "normlint.toml", ".git")
+_CHUNK = 1 << 16
 MAX_BYTES = 64 * 1024 * 1024
 MAX_FILES = 200_000
 
@@ -172,15 +173,25 @@ def read(file: SourceFile, limit: int = MAX_BYTES) -> bytes:
         flags |= getattr(os, name, 0)
     try:
         descriptor = os.open(file.absolute, flags)
-        with open(descriptor, "rb") as stream:
+        try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 raise ReadError("not a regular file")
-            data = stream.read(limit + 1) if status.st_size <= limit else None
+            data = _all_of(descriptor, status.st_size, limit) if status.st_size <= limit else None
+        finally:
+            os.close(descriptor)
     except OSError as error:
         raise ReadError(error.strerror or str(error)) from error
     if data is None or len(data) > limit:
         raise ReadError(f"larger than {limit / 1024 / 1024:g} MB")
+    return data
+
+
+def _all_of(descriptor: int, size: int, limit: int) -> bytes:
+    """What can be read, up to a byte more than ``limit``; a file may be longer by now than its ``size``."""
+    data = os.read(descriptor, size + 1)
+    while len(data) <= limit and (more := os.read(descriptor, min(_CHUNK, limit + 1 - len(data)))):
+        data += more
     return data
 
 

@@ -275,3 +275,16 @@ def test_read_follows_no_link(tmp_path: Path) -> None:
     (tmp_path / "b.py").symlink_to("a.py")
     with pytest.raises(ReadError):
         read(SourceFile("b.py", tmp_path / "b.py", "python"))
+
+
+@pytest.mark.parametrize("size", [0, 3, 300_000])
+def test_all_of_a_file_is_read_whatever_it_was_said_to_hold(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "a.py"
+    path.write_bytes(b"x" * 200_000)
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        assert module._all_of(descriptor, size, 1_000_000) == path.read_bytes()
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        assert len(module._all_of(descriptor, size, 1_000)) > 1_000
+    finally:
+        os.close(descriptor)
