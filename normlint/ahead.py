@@ -8,14 +8,14 @@ import sys
 import zlib
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from normlint.discover import ReadError, SourceFile, read
 
 # Below this many bytes to lower, starting processes costs more than it saves.
 WORTHWHILE = 300_000
 _MOST_PROCESSES = 64
-_HEADER = struct.Struct(">I32sQ")
+_HEADER = struct.Struct(">I32sQQ")
 _PIPE_BYTES = 1 << 20
 _RECURSION_LIMIT = 12_000
 
@@ -30,6 +30,14 @@ def processes(jobs: int, size: int) -> int:
     return jobs if jobs > 1 else 0
 
 
+class Packed(NamedTuple):
+    """The digest of a file's content, its lowered form, encoded and compressed, and what that mentions, encoded."""
+
+    digest: bytes
+    module: bytes
+    mentions: bytes
+
+
 class Ahead:
     """Processes that lower ``files``, each its share, and hand them over when they are asked for.
 
@@ -38,7 +46,7 @@ class Ahead:
 
     def __init__(self, files: Sequence[SourceFile], count: int) -> None:
         self._turn = {file.path: index for index, file in enumerate(files)}
-        self._arrived: dict[int, tuple[bytes, bytes]] = {}
+        self._arrived: dict[int, Packed] = {}
         self._count = count
         self._pipes: list[BinaryIO | None] = []
         self._children: list[int] = []
@@ -54,8 +62,8 @@ class Ahead:
             self._children.append(child)
             self._pipes.append(os.fdopen(reading, "rb"))
 
-    def take(self, path: str) -> tuple[bytes, bytes] | None:
-        """The digest of a file's content and its lowered form, encoded and compressed; None where there is none."""
+    def take(self, path: str) -> Packed | None:
+        """What a process made of a file; None where there is nothing."""
         turn = self._turn.pop(path, None)
         if turn is None:
             return None
@@ -68,14 +76,14 @@ class Ahead:
             if len(header) < _HEADER.size:
                 self._give_up(number)
                 return None
-            index, digest, size = _HEADER.unpack(header)
-            data = pipe.read(size)
-            if len(data) < size:
+            index, digest, size, rest = _HEADER.unpack(header)
+            data = pipe.read(size + rest)
+            if len(data) < size + rest:
                 self._give_up(number)
                 return None
-            self._arrived[index] = digest, data
+            self._arrived[index] = Packed(digest, data[:size], data[size:])
         found = self._arrived.pop(turn)
-        return found if found[1] else None
+        return found if found.module else None
 
     def _give_up(self, number: int) -> None:
         pipe = self._pipes[number]
@@ -110,8 +118,8 @@ def _serve(files: Sequence[SourceFile], number: int, count: int, reading: int, w
         sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION_LIMIT))
         with os.fdopen(writing, "wb", buffering=0) as pipe:
             for index in range(number, len(files), count):
-                digest, data = packed(files[index])
-                record = memoryview(_HEADER.pack(index, digest, len(data)) + data)
+                digest, module, mentions = packed(files[index])
+                record = memoryview(_HEADER.pack(index, digest, len(module), len(mentions)) + module + mentions)
                 while record:
                     record = record[pipe.write(record) :]
         status = 0
@@ -121,13 +129,16 @@ def _serve(files: Sequence[SourceFile], number: int, count: int, reading: int, w
         os._exit(status)
 
 
-def packed(file: SourceFile) -> tuple[bytes, bytes]:
-    """The digest of the content and the lowered form, encoded and compressed; nothing for a file that cannot be read."""
+def packed(file: SourceFile) -> Packed:
+    """A file lowered; nothing for one that cannot be read."""
     from normlint.codec import encode
+    from normlint.evaluate.relevance import digests
     from normlint.lowering import lower
+    from normlint.mentioned import pack
 
     try:
         data = read(file)
     except ReadError:
-        return bytes(32), b""
-    return sha256(data).digest(), zlib.compress(encode(lower(file.path, data)), 1)
+        return Packed(bytes(32), b"", b"")
+    module = lower(file.path, data)
+    return Packed(sha256(data).digest(), zlib.compress(encode(module), 1), pack(digests(module)))

@@ -89,6 +89,7 @@ class Attempt:
         for path in plan.tops:
             module_scope(self.machine, path)
             self.workspace.forget(path)
+            self.workspace.forget_bodies()
         self.machine.tops.reach.resettle()
         taken_over, progress = len(self.modules) - len(plan.bodies), self.progress
         self.work.evaluate(
@@ -103,12 +104,18 @@ class Attempt:
         name, reached = rests_on(self.workspace, later), tuple(sorted(later.direct))
         if holds is not None and holds(name, reached):
             return Evaluation(None, reached, (), name)
+        self._let_go()
         log = Log()
         with no_collection():
             for key in keys:
                 log.extend(self._log(key))
         problems = [problem for found in later.problems.values() for problem in found]
         return Evaluation(log, reached, (*self.workspace.problems, *problems, *log.failures), name, not self.earlier.order)
+
+    def _let_go(self) -> None:
+        """Free what only evaluating needs: the logs of a large project take as much room again."""
+        del self.machine, self.work
+        self.workspace.forget_modules()
 
     def _take(self, later: Earlier) -> list[str]:
         """Leave every unit for the next run, and what is known of it in ``later``; their keys in order."""

@@ -75,6 +75,7 @@ class Bodies:
             if path not in self.bodies:
                 progress(done)
                 unit = evaluate_module(self.machine, path)
+                self.workspace.forget_bodies()
                 if unit is not None:
                     self.bodies[path] = Body(
                         unit.log, asked=tuple(unit.asked), any_name=frozenset(unit.any_name), idle=tuple(sorted(unit.idle))
@@ -129,6 +130,7 @@ def _serve(workspace: Workspace, machine: Machine, shares: Sequence[Sequence[str
             while len(ticket := os.read(tickets, _TICKET.size)) == _TICKET.size:
                 for path in shares[_TICKET.unpack(ticket)[0]]:
                     unit = evaluate_module(machine, path)
+                    workspace.forget_bodies()
                     if unit is None:
                         continue
                     tops, blobs = [], [encode(unit.log)]

@@ -27,6 +27,8 @@ _STATEMENTS: frozenset[type[Any]] = frozenset(get_args(ir.Statement))
 _ONE, _OPTIONAL, _MANY, _HOLES = "one", "optional", "many", "holes"
 # What lowers the body of the function with this span of its name again, where it was damaged.
 _Again = Callable[[Span], tuple[ir.Statement, ...]]
+# Is told of each function whose body is read, and how many bytes that has.
+_Opened = Callable[[ir.Function, int], None]
 _TEXT, _TEXT_OR_NONE, _TEXTS, _COUNT, _SPAN, _CONSTANT = "text", "text?", "texts", "count", "span", "constant"
 _Field = tuple[str, str, frozenset[type[Any]]]
 
@@ -190,11 +192,11 @@ def children(node: ir.Node) -> list[ir.Node]:
     return found
 
 
-def decode(data: bytes, again: _Again | None = None) -> ir.Module:
+def decode(data: bytes, again: _Again | None = None, opened: _Opened | None = None) -> ir.Module:
     """The module that ``encode`` wrote. Raises ``CodecError`` for anything else.
 
     The bodies of functions are read later: ``again`` stands in for one that is damaged; without it, asking for that body
-    raises ``CodecError``.
+    raises ``CodecError``. ``opened`` is told of each that is read.
     """
     try:
         head, _, rest = data.partition(b"\n")
@@ -207,7 +209,7 @@ def decode(data: bytes, again: _Again | None = None) -> ir.Module:
         bodies = [rest[start:end] for start, end in pairwise(ends)]
         return ir.Module(
             _text(path),
-            _body(_list(records), bodies, again),
+            _body(_list(records), bodies, again, opened),
             tuple([ir.Problem(_span(item[:4]), _text(item[4])) for item in map(_five, _list(problems))]),
             tuple([ir.CellLine(*_numbers(item)) for item in _list(cells)]),
         )
@@ -217,17 +219,21 @@ def decode(data: bytes, again: _Again | None = None) -> ir.Module:
         raise CodecError(f"damaged: {error}") from error
 
 
-def _read(data: bytes, name_span: Span, again: _Again | None) -> tuple[ir.Statement, ...]:
+def _read(data: bytes, again: _Again | None, opened: _Opened | None, function: ir.Function) -> tuple[ir.Statement, ...]:
     """The body of a function. Raises ``CodecError`` where it is damaged and cannot be had again."""
+    if opened is not None:
+        opened(function, len(data))
     try:
-        return _body(_list(json.loads(data)), [], None)
+        return _body(_list(json.loads(data)), [])
     except (ValueError, RecursionError) as error:
         if again is None:
             raise CodecError(f"damaged: {error}") from error
-        return again(name_span)
+        return again(function.name_span)
 
 
-def _body(records: list[Any], bodies: list[bytes], again: _Again | None) -> tuple[ir.Statement, ...]:
+def _body(
+    records: list[Any], bodies: list[bytes], again: _Again | None = None, opened: _Opened | None = None
+) -> tuple[ir.Statement, ...]:
     stack: list[Any] = []
     depths: list[int] = []
     for record in records:
@@ -248,9 +254,8 @@ def _body(records: list[Any], bodies: list[bytes], again: _Again | None) -> tupl
             name, name_span, parameters, index, decorators = values
             if not 0 <= index < len(bodies):
                 raise FieldError("a body is missing")
-            stack.append(
-                ir.Function.unread(span, name, name_span, parameters, decorators, partial(_read, bodies[index], name_span, again))
-            )
+            read = partial(_read, bodies[index], again, opened)
+            stack.append(ir.Function.unread(span, name, name_span, parameters, decorators, read))
         else:
             stack.append(made(span, *values))
     return _checked(tuple(stack), _STATEMENTS)

@@ -315,12 +315,12 @@ class Function(Node):
     parameters: tuple[Parameter, ...]
     body: tuple[Statement, ...]
     decorators: tuple[Expression, ...]
-    _read: Callable[[], tuple[Statement, ...]] | None = field(default=None, init=False, repr=False, compare=False)
+    _read: Callable[[Function], tuple[Statement, ...]] | None = field(default=None, init=False, repr=False, compare=False)
 
     @classmethod
     def unread(
         cls, span: Span, name: str, name_span: Span, parameters: tuple[Parameter, ...], decorators: tuple[Expression, ...],
-        read: Callable[[], tuple[Statement, ...]],
+        read: Callable[[Function], tuple[Statement, ...]],
     ) -> Function:  # fmt: skip
         """A function whose body is read when it is asked for: few are, of all that a module defines."""
         made = cls(span, name, name_span, parameters, (), decorators)
@@ -332,10 +332,14 @@ class Function(Node):
         """The body, which is the only field that can be missing."""
         if name != "body" or self._read is None:
             raise AttributeError(name)
-        body = self._read()
+        body = self._read(self)
         object.__setattr__(self, "body", body)
-        object.__setattr__(self, "_read", None)
         return body
+
+    def forget(self) -> None:
+        """Give up a body that was read, to read it again when it is asked for."""
+        if self._read is not None:
+            object.__delattr__(self, "body")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from sys import intern
 from typing import Any
 
 from normlint import ir
@@ -22,17 +23,19 @@ class Mentioned:
 
     def of(self, path: str, module: ir.Module) -> Mentions:
         """What the module mentions; kept for scripts only, as a notebook of the same content is lowered to something else."""
+        ahead = self._workspace.mentions_ahead.pop(path, None)
         if self._workspace.store is None or path.endswith(".ipynb"):
-            return digests(module)
+            return digests(module) if ahead is None else unpack(ahead)
         key = mentions_key(self._workspace.digest(path))
-        data = self._workspace.unit(key)
-        try:
-            if data is not None:
-                return unpack(data)
-        except (ValueError, TypeError, LookupError, RecursionError):
-            pass  # damaged: it is worked out again
-        found = digests(module)
-        self._workspace.keep_unit(key, pack(found))
+        if ahead is None:
+            data = self._workspace.unit(key)
+            try:
+                if data is not None:
+                    return unpack(data)
+            except (ValueError, TypeError, LookupError, RecursionError):
+                pass  # damaged: it is worked out again
+        found = digests(module) if ahead is None else unpack(ahead)
+        self._workspace.keep_unit(key, ahead or pack(found))
         return found
 
 
@@ -60,6 +63,7 @@ def unpack(data: bytes) -> Mentions:
     """What ``pack`` wrote. Raises ``ValueError``, ``TypeError`` or ``LookupError`` for anything else."""
     spans, named, words, names = json.loads(data)
     check_column(names, str)
+    names = [intern(name) for name in names]  # many modules mention the same
 
     def texts(numbers: Any) -> frozenset[str]:
         check_column(numbers, int)

@@ -25,6 +25,8 @@ Problem = tuple[Place, str]
 
 _MANY = 20
 _MOST_READMES = 500
+# Bytes of encoded bodies that are in memory as nodes, which take ten times as much.
+_MOST_OPENED = 16_000_000
 NO_FILES: Overlay = MappingProxyType({})
 
 
@@ -45,10 +47,13 @@ class Workspace:
         self._modules: dict[str, ir.Module | None] = {}
         self._seen: dict[str, Known | None] = {}
         self._packed: dict[str, bytes] = {}
+        self._opened: list[ir.Function] = []
+        self._opened_bytes = 0
         self._units: set[str] = set()
         self._kept: list[str] | None = None
         self._about: bool | None = None
         self._ahead: Ahead | None = None
+        self.mentions_ahead: dict[str, bytes] = {}
 
     def data(self, path: str) -> bytes | None:
         """The bytes of a file; None, and a problem, where it cannot be read."""
@@ -134,11 +139,12 @@ class Workspace:
         if known is None:
             return None
         taken = self._ahead.take(path) if self._ahead is not None else None
-        if taken is not None and taken[0].hex() == known.digest and path not in self._overlay:
-            self._packed[known.digest] = taken[1]
-            return _decoded(path, zlib.decompress(taken[1]), self.data)
+        if taken is not None and taken.digest.hex() == known.digest and path not in self._overlay:
+            self._packed[known.digest] = taken.module
+            self.mentions_ahead[path] = taken.mentions
+            return _decoded(path, zlib.decompress(taken.module), self.data, self._note_opened)
         cached = self.store.module(known.digest) if self.store is not None else None
-        return None if cached is None else _decoded(path, cached, self.data)
+        return None if cached is None else _decoded(path, cached, self.data, self._note_opened)
 
     def _lowered(self, path: str) -> ir.Module | None:
         from normlint.lowering import lower
@@ -237,6 +243,25 @@ class Workspace:
         if path not in self._overlay:
             self._data.pop(path, None)
 
+    def _note_opened(self, function: ir.Function, size: int) -> None:
+        self._opened.append(function)
+        self._opened_bytes += size
+
+    def forget_bodies(self) -> None:
+        """Free the bodies of functions that were read, where they take too much room; they are read again when needed."""
+        if self._opened_bytes > _MOST_OPENED:
+            for function in self._opened:
+                function.forget()
+            self._opened.clear()
+            self._opened_bytes = 0
+
+    def forget_modules(self) -> None:
+        """Free the lowered forms; what is left for the next run stays."""
+        self._modules.clear()
+        self._opened.clear()
+        if self.store is None:
+            self._packed.clear()
+
     def digest(self, path: str) -> str:
         """Names the content of a file; also one that cannot be read, or is not there, has a name."""
         known = self.look(path) if path in self.files else None
@@ -255,7 +280,7 @@ class Workspace:
     def earlier_module(self, path: str, digest: str) -> ir.Module | None:
         """The lowered form that a file had in the last run, with a content of this digest."""
         data = self.store.module(digest) if self.store is not None else None
-        return None if data is None else _decoded(path, data, lambda path: None)
+        return None if data is None else _decoded(path, data, lambda path: None, self._note_opened)
 
     def encoded(self, path: str) -> bytes | None:
         """The encoded form of a file, where this run or the last one made it."""
@@ -334,7 +359,9 @@ def _at_top(path: str, message: str) -> Problem:
     return Place(path, 1, 1, 1, 1), message
 
 
-def _decoded(path: str, data: bytes, read_again: Callable[[str], bytes | None]) -> ir.Module | None:
+def _decoded(
+    path: str, data: bytes, read_again: Callable[[str], bytes | None], opened: Callable[[ir.Function, int], None]
+) -> ir.Module | None:
     """The module in the cache under this content, which may have been that of another path; None for damaged data."""
     from dataclasses import replace
 
@@ -353,7 +380,7 @@ def _decoded(path: str, data: bytes, read_again: Callable[[str], bytes | None]) 
         return ()
 
     try:
-        module = decode(data, again)
+        module = decode(data, again, opened)
     except CodecError:
         return None
     notebook = path.endswith(".ipynb")

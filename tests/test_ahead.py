@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from normlint import ahead
-from normlint.ahead import Ahead, processes
+from normlint import ahead, workspace
+from normlint.ahead import Ahead, Packed, processes
 from normlint.codec import decode
 from normlint.discover import SourceFile
+from normlint.evaluate.relevance import digests
 from normlint.lowering import lower
+from normlint.mentioned import unpack
 from normlint.project import Settings, analyze
 from normlint.report.json_output import check_json, sites_json
 
@@ -37,7 +39,8 @@ def test_files_arrive_in_whatever_order_they_are_asked_for(count: int) -> None:
             assert taken is not None
             data = file.absolute.read_bytes()
             assert taken[0] == sha256(data).digest()
-            assert decode(zlib.decompress(taken[1])) == lower(file.path, data)
+            assert decode(zlib.decompress(taken.module)) == lower(file.path, data)
+            assert unpack(taken.mentions) == digests(lower(file.path, data))
         assert started.take(files[0].path) is None
         assert started.take("elsewhere.py") is None
     finally:
@@ -47,7 +50,7 @@ def test_files_arrive_in_whatever_order_they_are_asked_for(count: int) -> None:
 def test_a_process_that_dies_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     original = ahead.packed
 
-    def dying(file: SourceFile) -> tuple[bytes, bytes]:
+    def dying(file: SourceFile) -> Packed:
         if file.path == files[2].path:
             os.kill(os.getpid(), signal.SIGKILL)
         return original(file)
@@ -78,8 +81,10 @@ def test_a_file_that_cannot_be_read_is_left_to_whoever_asks(tmp_path: Path) -> N
         started.close()
 
 
-def test_the_output_is_the_same_for_every_number_of_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("room", [0, workspace._MOST_OPENED])
+def test_the_output_is_the_same_for_every_number_of_processes(monkeypatch: pytest.MonkeyPatch, room: int) -> None:
     monkeypatch.setattr(ahead, "WORTHWHILE", 1_000)
+    monkeypatch.setattr(workspace, "_MOST_OPENED", room)
     folder = FIXTURES / "demo" if (FIXTURES / "demo").is_dir() else FIXTURES
     results = []
     for jobs in (1, 2, 3):

@@ -158,6 +158,19 @@ def test_tampered_bodies_are_refused_or_lowered_again(data: st.DataObject) -> No
     assert isinstance(repr(decode(HEAD + b"\n" + broken, lambda name_span: ())), str)
 
 
+def test_a_body_that_is_forgotten_is_read_again() -> None:
+    source = lower("a.py", b"class A:\n    def f(self):\n        return 1\n")
+    opened: list[tuple[ir.Function, int]] = []
+    module = decode(encode(source), opened=lambda function, size: opened.append((function, size)))
+    assert not opened
+    assert module == source
+    ((function, size),) = opened
+    assert size > 10
+    function.forget()
+    assert module == source
+    assert len(opened) == 2
+
+
 def test_bodies_are_read_when_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     data = encode(lower("a.py", b"def f(x):\n    return x\n\n\nclass A:\n    def g(self):\n        return 1\n"))
     read: list[bytes] = []
