@@ -87,10 +87,7 @@ class Earlier:
         changed = {path for path, known in self.digests.items() if workspace.digest(path) != known}
         if len(changed) <= FEW:  # more are lowered in several processes
             changed = {path for path in changed if self._form(path, workspace) != self.forms.get(path)}
-        others = set(modules) ^ self.asked.keys()
-        changed |= others
-        for idle in self.idle.values() if others else ():
-            changed.update(idle)
+        changed |= set(modules) ^ self.asked.keys()
         return changed | {path for path, idle in self.idle.items() if not changed.isdisjoint(idle)}
 
     def _form(self, path: str, workspace: Workspace) -> str:

@@ -64,9 +64,11 @@ def evaluate(
 
 
 def _environment(workspace: Workspace) -> str:
-    """Names what any unit may depend on besides the modules that it reaches: which files there are,
-    whether they are about images, and what configs say."""
-    lines = [f"{workspace.about_images()}\n"]
+    """Names what any unit may depend on besides the modules that it reaches: which files there are, and what configs say.
+
+    In a project that is not about images also which files count all the same: the others wait for what these read.
+    """
+    lines = [repr(workspace.about_images() or modules_of(workspace)), "\n"]
     for path, file in workspace.files.items():
         known = workspace.look(path) if is_text(path) else None
         says = file.kind == "config" and (known is None or known.kept)  # a README without flags says nothing

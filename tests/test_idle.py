@@ -158,6 +158,16 @@ def test_a_run_after_a_change_says_what_a_run_without_a_cache_says(tmp_path: Pat
         assert outputs(root, tmp_path / "cache", jobs) == outputs(root)
 
 
+def test_which_files_count_decides_in_what_order_all_others_are_read(tmp_path: Path, lowered: list[str]) -> None:
+    root = put(tmp_path / "project", {"ops.py": OPS, "main.py": TWICE.format(imports="from ops import scale", call="scale")})
+    outputs(root, tmp_path / "cache")
+    lowered.clear()
+    (root / "zz/plain1.py").write_text("import numpy\n")
+    outputs(root, tmp_path / "cache")
+    assert lowered == ["zz/plain1.py"]  # the forms of the others are still known
+    assert outputs(root, tmp_path / "cache") == outputs(root)
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [
