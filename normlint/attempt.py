@@ -28,8 +28,7 @@ from normlint.text_sieve import is_ir
 from normlint.workspace import Workspace
 
 Progress = Callable[[int, int], None]
-_NOTHING = Log()
-_EMPTY = encode(_NOTHING)
+_EMPTY = encode(Log())
 _NO_BODY = Body()
 
 
@@ -108,7 +107,8 @@ class Attempt:
         log = Log()
         with no_collection():
             for key in keys:
-                log.extend(self._log(key))
+                if key in self._made or key in self.earlier.logs:
+                    log.extend(self._log(key))
         problems = [problem for found in later.problems.values() for problem in found]
         return Evaluation(log, reached, (*self.workspace.problems, *problems, *log.failures), name, not self.earlier.order)
 
@@ -167,12 +167,10 @@ class Attempt:
             self.workspace.keep_unit(key, data)
 
     def _log(self, key: str) -> Log:
-        """The log of a unit: of this process, of another one, or as the last run left it. Raises ``LogError``."""
+        """What a unit observed: in this process, in another one, or in the last run. Raises ``LogError``."""
         if key in self._made:
             log, data = self._made[key]
             return decode(data, self._places) if log is None else log
-        if key not in self.earlier.logs:
-            return _NOTHING
         before = self.workspace.unit(key)
         if before is None or _named(before) != self.earlier.logs[key]:
             raise LogError("a log is missing")

@@ -74,6 +74,7 @@ class Store:
         self.contents = Contents()
         self._offsets: dict[str, tuple[int, int]] = {}
         self._descriptor: int | None = None
+        self._stamp = self._look = ""
 
     def __del__(self) -> None:
         self._close()
@@ -89,13 +90,16 @@ class Store:
         The file is held open: what another run replaces it by has other modules at other places.
         """
         self._close()
-        self.contents, self._offsets = Contents(), {}
+        self.contents, self._offsets, self._stamp = Contents(), {}, ""
+        self._look = look_of_stamp()
         try:
             self._descriptor = os.open(self.path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
             index, start = _index(self._descriptor)
             document = json.loads(index)
-            if document["stamp"] != stamp() or document["place"] != self._place():
+            known, look = document["stamp"]
+            if (look != self._look and known != stamp()) or document["place"] != self._place():
                 return
+            self._stamp = str(known)
             files, results, offsets = _files(document["files"]), dict(document["results"]), _offsets(document["packs"], start)
             self.contents, self._offsets = Contents(files, results), offsets
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -132,24 +136,24 @@ class Store:
         Raises nothing: where the folder cannot be written there is no cache.
         """
         wanted = {known.digest for known in files.values()}.union(units)
-        kept = sorted((self._offsets[name], name) for name in wanted if name in self._offsets and not modules.get(name))
-        fresh = sorted(name for name in wanted if 0 < len(modules.get(name, b"")) < _LARGEST_MODULE)
-        names = [name for _, name in kept] + fresh
-        sizes = [size for (_, size), _ in kept] + [len(modules[name]) for name in fresh]
+        kept = [name for name in self._offsets if name in wanted and not modules.get(name)]  # as they lie in the file
+        fresh = sorted(name for name, data in modules.items() if name in wanted and 0 < len(data) < _LARGEST_MODULE)
+        names = kept + fresh
+        sizes = [self._offsets[name][1] for name in kept] + [len(modules[name]) for name in fresh]
         if sum(sizes) > _MOST_BYTES:
             return
         with contextlib.suppress(OSError):
             self._prepare()
             edge = time.time_ns() - _RACY_NANOSECONDS
             document = {
-                "stamp": stamp(),
+                "stamp": [self._stamp or stamp(), self._look],
                 "place": self._place(),
                 "files": [list(files), *zip(*[_entry(known, edge) for known in files.values()], strict=True)],
                 "packs": [names, sizes],
                 "results": dict(list(results.items())[-_MOST_RESULTS:]),
             }
             index = json.dumps(document, separators=(",", ":")).encode("ascii")
-            self._replace(index, self._copied([place for place, _ in kept]), [modules[name] for name in fresh])
+            self._replace(index, self._copied([self._offsets[name] for name in kept]), [modules[name] for name in fresh])
 
     def _prepare(self) -> None:
         """Make the folder, hidden from git and marked for backup programs. Raises ``OSError``, also for a link."""
@@ -274,20 +278,41 @@ def check_column(column: Any, kind: type) -> None:
 
 def stamp() -> str:
     """Names everything but the input that a result depends on: this program's own files, Python, and LibCST."""
+    total = sha256(_python())
+    for name, path in _sources():
+        total.update(f"{name}\0".encode())
+        total.update(Path(path).read_bytes())
+    return total.hexdigest()[:32]
+
+
+def look_of_stamp() -> str:
+    """Names when the files behind ``stamp`` were changed, and their sizes: where it is the same, so is ``stamp``."""
+    total = sha256(_python())
+    for _, path in _sources():
+        status = os.stat(path)
+        total.update(f"{path}\0{status.st_size}\0{status.st_mtime_ns}\0".encode("utf-8", "surrogatepass"))
+    return total.hexdigest()[:32]
+
+
+def _python() -> bytes:
+    return f"{sys.version_info[:3]} {sys.implementation.name}".encode()
+
+
+def _sources() -> Iterator[tuple[str, str]]:
+    """The names and paths of the program's own files, sorted by folder, and of what tells LibCST's version."""
     from importlib.util import find_spec
 
-    total = sha256(f"{sys.version_info[:3]} {sys.implementation.name}".encode())
-    package = Path(__file__).parent
-    for folder, _, names in sorted(os.walk(package)):
+    package = str(Path(__file__).parent)
+    for folder, folders, names in os.walk(package):
+        folders[:] = sorted(name for name in folders if name != "__pycache__")
         for name in sorted(names):
             if name.endswith((".py", ".json")):
-                total.update(f"{folder[len(str(package)):]}/{name}\0".encode())
-                total.update((Path(folder) / name).read_bytes())
+                yield f"{folder[len(package):]}/{name}", f"{folder}/{name}"
     parser = find_spec("libcst")
     if parser is not None and parser.origin is not None:
         version = Path(parser.origin).with_name("_version.py")
-        total.update(version.read_bytes() if version.exists() else b"")
-    return total.hexdigest()[:32]
+        if version.exists():
+            yield "libcst", str(version)
 
 
 def clean(root: Path, folder: Path | None = None) -> bool:
@@ -310,4 +335,4 @@ def clean(root: Path, folder: Path | None = None) -> bool:
     return True
 
 
-__all__ = ["FOLDER", "Contents", "Known", "Store", "clean", "stamp"]
+__all__ = ["FOLDER", "Contents", "Known", "Store", "clean", "look_of_stamp", "stamp"]

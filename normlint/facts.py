@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from normlint.claims import normalize_claim
@@ -177,7 +177,7 @@ class Facts:
 
 def gather(log: Log, settings: Settings = _DEFAULT, commands: tuple[Command, ...] = ()) -> Facts:
     """Sort the log of the evaluator by file and place; equal observations are kept once."""
-    observations: dict[str, dict[Observation, None]] = defaultdict(dict)
+    observations: dict[str, list[Observation]] = defaultdict(list)
     pipelines: dict[str, dict[PipelineObservation, None]] = defaultdict(dict)
     wraparounds: dict[str, list[Wraparound]] = defaultdict(list)
     mask_clamps: dict[str, list[MaskClamp]] = defaultdict(list)
@@ -189,8 +189,8 @@ def gather(log: Log, settings: Settings = _DEFAULT, commands: tuple[Command, ...
     handed: dict[str, dict[PipelineObservation, None]] = defaultdict(dict)
     for pipeline in log.handed:
         handed[pipeline.place.path][pipeline] = None
-    for observation in log.observations:
-        observations[observation.place.path][observation] = None
+    for observation in _different(log.observations):
+        observations[observation.place.path].append(observation)
     for pipeline in log.pipelines:
         pipelines[pipeline.place.path][pipeline] = None
     for wraparound in log.wraparounds:
@@ -224,6 +224,15 @@ def gather(log: Log, settings: Settings = _DEFAULT, commands: tuple[Command, ...
         tuple(dict.fromkeys(log.aliased)), tuple(dict.fromkeys(log.conversions)),
         tuple(dict.fromkeys(log.inherited)),
     )  # fmt: skip
+
+
+def _different(observations: Iterable[Observation]) -> Iterator[Observation]:
+    """The observations without those that equal an earlier one; one that is alone at its place is not looked at as a whole."""
+    at_place: dict[tuple[Place, str], list[Observation]] = defaultdict(list)
+    for observation in observations:
+        at_place[observation.place, observation.kind].append(observation)
+    for group in at_place.values():
+        yield from group if len(group) == 1 else dict.fromkeys(group)
 
 
 def only_normalization(file: FileFacts) -> tuple[Stats, Place] | None:

@@ -319,6 +319,26 @@ def test_the_folder_hides_itself_and_leaves_no_temporary_files(tree: Path) -> No
     assert (tree / FOLDER / ".gitignore").read_text().splitlines()[-1] == "*"
 
 
+def test_a_program_that_nobody_touched_is_not_read_again(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read() -> str:
+        pytest.fail("its files are read")
+
+    first = Store(tree)
+    first.load()
+    first.save({}, {}, {"a": 1})
+    with monkeypatch.context() as patch:
+        patch.setattr(cache, "stamp", read)
+        again = Store(tree)
+        again.load()
+        assert again.contents.results == {"a": 1}
+    monkeypatch.setattr(cache, "look_of_stamp", lambda: "touched")
+    again.load()
+    assert again.contents.results == {"a": 1}  # and it says the same as before
+    monkeypatch.setattr(cache, "stamp", lambda: "another program")
+    again.load()
+    assert not again.contents.results
+
+
 def test_runs_at_the_same_time_leave_a_complete_cache(tree: Path) -> None:
     expected = plain(tree)
     store = Store(tree)

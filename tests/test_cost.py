@@ -63,6 +63,15 @@ def test_a_run_that_the_cache_answers_imports_little(tree: Path) -> None:
         assert len([name for name in warm if name.startswith("normlint")]) <= 60
 
 
+def test_a_constant_that_nobody_names_starts_no_evaluator(tree: Path) -> None:
+    modules("check", str(tree))
+    for text in ("ROUND = 1\n", "ROUND = 2\n"):
+        (tree / "site.py").write_text(SITE + text)
+        warm = modules("check", str(tree))
+        assert "normlint.contained" in warm
+        assert not warm & {"libcst", "yaml", "normlint.evaluate.machine", "normlint.attempt", "normlint.facts", "normlint.rules"}
+
+
 def test_no_run_without_a_fix_imports_libcst(tree: Path) -> None:
     loaded = modules("check", str(tree), "--no-cache")
     assert not loaded & {"libcst", "yaml"}

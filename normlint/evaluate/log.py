@@ -57,7 +57,9 @@ class Log:
     def extend(self, other: Log) -> None:
         """Add what another log has."""
         for name in LISTS:
-            getattr(self, name).extend(getattr(other, name))
+            more = getattr(other, name)
+            if more:  # most lists of most logs are empty
+                getattr(self, name).extend(more)
         self.constructions |= other.constructions
         self.own_weights |= other.own_weights
         self.exhausted += other.exhausted
