@@ -58,11 +58,12 @@ def change_of(before: ir.Module, now: ir.Module) -> Change | None:
         return None
     if any(isinstance(inner, ir.Attribute) and inner.name in _TELLING for node in both for inner in _below(node)):
         return None
-    if not _imports_as_before(both, kept):
+    encoded = codec.text_of(kept)
+    if not _imports_as_before(both, kept, encoded):
         return None
     bound = frozenset(name for node in both for name in _bound(node))
     told = frozenset(name for name, _ in {*_told(gone)} ^ {*_told(come)}) - UNSPECIFIC
-    if mentions_any(bound | told, codec.text_of(kept)):
+    if mentions_any(bound | told, encoded):
         return None
     based = any(isinstance(node, ir.Class) and node.bases for node in both)
     silent = not any(map(feeds, bound | told)) and (alike or not based)
@@ -156,13 +157,13 @@ def _told(nodes: Sequence[ir.Node]) -> Iterator[tuple[str, str]]:
                     yield from ((target.name, _form(inner)) for target in targets if isinstance(target, ir.Attribute))
 
 
-def _imports_as_before(nodes: Sequence[ir.Node], kept: Sequence[ir.Node]) -> bool:
+def _imports_as_before(nodes: Sequence[ir.Node], kept: Sequence[ir.Node], encoded: bytes) -> bool:
     """Whether no name becomes, or is no more, one of a library for the statements that are kept, by an import in functions."""
     found = _imports(nodes)
     if not found:
         return True
-    fresh = found - _imports(kept)
-    return ("*", None) not in found and not has_word({alias or name for name, alias in fresh}, codec.text_of(kept))
+    named = {one for one in found if has_word([one[1] or one[0]], encoded)}  # mostly none: then nobody looks where
+    return ("*", None) not in found and (not named or named <= _imports(kept))
 
 
 def _imports(nodes: Iterable[ir.Node]) -> set[tuple[str, str | None]]:
