@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import stat
 import sys
 import time
@@ -320,6 +319,8 @@ def clean(root: Path, folder: Path | None = None) -> bool:
 
     Of a folder that the user named only the file of this root goes.
     """
+    import shutil
+
     store = Store(root, folder)
     if folder is not None:
         if not store.path.exists():

@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from normlint.facts import Facts
 from normlint.findings import Finding
 from normlint.rules import RULES, Rule
+
+if TYPE_CHECKING:
+    from importlib.metadata import Distribution
 
 GROUP = "normlint.rules"
 _CODE = re.compile(r"(?!NL\d)[A-Z]{2,10}\d{3,5}")
@@ -40,6 +43,8 @@ def all_rules(packages: Iterable[str], root: Path) -> tuple[Rule, ...]:
 
 
 def _rules_of(package: str, root: Path) -> Iterator[Rule]:
+    from importlib.metadata import PackageNotFoundError, distribution
+
     try:
         installed = distribution(package)
     except (PackageNotFoundError, ValueError) as error:

@@ -77,6 +77,14 @@ def test_no_run_without_a_fix_imports_libcst(tree: Path) -> None:
     assert not loaded & {"libcst", "yaml"}
 
 
+def test_what_no_run_needs_is_not_imported(tree: Path) -> None:
+    """What only a plugin, a wrong setting, a file to write or a cache to clean takes; git and click import much themselves."""
+    unneeded = {"importlib.metadata", "email", "zipfile", "difflib", "tempfile", "random"}
+    assert not modules("check", str(tree), "--no-cache") & unneeded
+    (tree / "site.py").unlink()
+    assert not modules("check", str(tree), "--no-cache") & unneeded
+
+
 def test_what_cpython_cannot_parse_goes_to_libcst_without_its_slow_parts(tree: Path) -> None:
     (tree / "old.py").write_text("print x / 255\n")
     loaded = modules("check", str(tree), "--no-cache")

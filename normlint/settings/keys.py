@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-
 from normlint.findings import SEVERITIES
 from normlint.immutable import dataclass
 from normlint.report.formats import FORMATS
@@ -90,5 +88,7 @@ def key_of(name: str) -> Key | None:
 
 def nearest(name: str) -> str:
     """What to say about a name that is no key."""
+    import difflib
+
     near = difflib.get_close_matches(name.replace("_", "-").lower(), [key.name for key in KEYS], n=1, cutoff=0.5)
     return f"did you mean {near[0]}?" if near else "`normlint config` lists the keys"
