@@ -27,7 +27,7 @@ from normlint.values import (
     Vector,
 )
 
-QUIET_CALLS = 4
+QUIET_CALLS = 8
 _DEEPEST = 3
 _TELLING = (Image, Transform, Composition, Loader, Dataset, Network)
 
