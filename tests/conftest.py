@@ -1,11 +1,13 @@
-"""A defect of the evaluator is a finding for users, and an error for the tests."""
+"""A defect of the evaluator is a finding for users, and an error for the tests; what several tests watch."""
 
 from __future__ import annotations
 
 import pytest
 
+from normlint import bodies
 from normlint.evaluate import failures
 from normlint.evaluate.machine import Machine
+from normlint.evaluate.units import Unit
 from normlint.places import Place
 
 
@@ -17,3 +19,17 @@ def failing(monkeypatch: pytest.MonkeyPatch) -> None:
         raise error
 
     monkeypatch.setattr(failures, "note", failed)
+
+
+@pytest.fixture
+def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The modules whose functions are evaluated."""
+    paths: list[str] = []
+    original = bodies.evaluate_module
+
+    def noting(machine: Machine, path: str) -> Unit | None:
+        paths.append(path)
+        return original(machine, path)
+
+    monkeypatch.setattr(bodies, "evaluate_module", noting)
+    return paths

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from normlint import bodies
-from normlint.cache import Store
 from normlint.contained import Change, change_of
-from normlint.evaluate.machine import Machine
-from normlint.evaluate.units import Unit
 from normlint.lowering import lower
-from normlint.project import Settings, analyze
-from normlint.report.json_output import check_json, sites_json
+from tests.rerunning import edit, run
 
 MODULE = '''"""Text."""
 import torch
@@ -90,32 +83,6 @@ def test_what_only_its_names_tell_of(before: str, after: str, names: set[str], s
 )
 def test_what_others_may_notice(before: str, after: str) -> None:
     assert changed(before, after) is None
-
-
-def run(root: Path, store: Path | None) -> tuple[str, str]:
-    kept = Store(root, store) if store is not None else None
-    analysis = analyze((root,), Settings(jobs=1), root=root, store=kept, with_facts=False)
-    return check_json(analysis), sites_json(analysis)
-
-
-def edit(path: Path, change: Callable[[str], str]) -> None:
-    path.write_text(change(path.read_text()))
-    then = path.stat().st_mtime_ns - 60_000_000_000
-    os.utime(path, ns=(then, then))
-
-
-@pytest.fixture
-def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The modules whose functions are evaluated."""
-    paths: list[str] = []
-    original = bodies.evaluate_module
-
-    def noting(machine: Machine, path: str) -> Unit | None:
-        paths.append(path)
-        return original(machine, path)
-
-    monkeypatch.setattr(bodies, "evaluate_module", noting)
-    return paths
 
 
 PREPARE = """import torchvision.transforms as T

@@ -7,7 +7,6 @@ import random
 import re
 import shutil
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,45 +26,15 @@ from normlint.lowering import lower
 from normlint.mentioned import pack as pack_mentions
 from normlint.mentioned import unpack as unpack_mentions
 from normlint.places import Place
-from normlint.project import Analysis, Settings, analyze
+from normlint.project import analyze
 from normlint.reach import Reach
-from normlint.report.json_output import check_json, sites_json
+from tests.rerunning import edit, run
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 PROJECTS = sorted(folder for folder in (FIXTURES / "projects").iterdir() if any(folder.rglob("*.py")))
 
 
 SWAPPED = "import torchvision.transforms as T\n\nuse = 'rgb', T.Normalize([0.229, 0.224, 0.225], [0.485, 0.456, 0.406])\n"
-
-
-def outputs(analysis: Analysis) -> tuple[str, str]:
-    return check_json(analysis), sites_json(analysis)
-
-
-def run(root: Path, store: Path | None, jobs: int = 1) -> tuple[str, str]:
-    kept = Store(root, store) if store is not None else None
-    return outputs(analyze((root,), Settings(jobs=jobs), root=root, store=kept, with_facts=False))
-
-
-def edit(path: Path, change: Callable[[str], str]) -> None:
-    """Change a file as if some time ago: the cache does not believe the time of one that was changed just now."""
-    path.write_text(change(path.read_text()))
-    then = path.stat().st_mtime_ns - 60_000_000_000
-    os.utime(path, ns=(then, then))
-
-
-@pytest.fixture
-def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The modules whose functions are evaluated."""
-    paths: list[str] = []
-    original = bodies.evaluate_module
-
-    def noting(machine: Machine, path: str) -> Unit | None:
-        paths.append(path)
-        return original(machine, path)
-
-    monkeypatch.setattr(bodies, "evaluate_module", noting)
-    return paths
 
 
 @pytest.fixture
