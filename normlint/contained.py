@@ -12,12 +12,11 @@ from itertools import takewhile
 
 from normlint import codec, ir
 from normlint.evaluate.labels import feeds
+from normlint.evaluate.words import UNSPECIFIC
 from normlint.immutable import dataclass
 from normlint.places import Span
 from normlint.purposes import PAGES, TELLING
 
-# What many classes call their methods is no sign of any one of them: normlint.evaluate.relevance.spread.
-UNSPECIFIC = frozenset({"__init__", "forward", "__call__", "__getitem__", "main", "run", "call"})
 # What tells those that never name a function of it: the options of a program, the buffers of a model.
 _TELLING = frozenset({"add_argument", "add_option", "set_defaults", "register_buffer"})
 _OF_METHODS = frozenset({"property", "staticmethod", "classmethod"})

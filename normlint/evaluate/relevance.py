@@ -26,6 +26,7 @@ from normlint.evaluate.words import (
     NUMBERS,
     SHIFTS,
     SINGLE_STATS,
+    UNSPECIFIC,
     is_level,
     site_words,
 )
@@ -334,7 +335,7 @@ def spread(relevant: set[str], by_name: dict[str, Digest]) -> None:
     waiting = dict(by_name)
     while True:
         fresh = {name for name, digest in waiting.items() if digest.hit or not relevant.isdisjoint(digest.names)}
-        fresh -= {"__init__", "forward", "__call__", "__getitem__", "main", "run", "call"}
+        fresh -= UNSPECIFIC
         if not fresh:
             return
         relevant |= fresh

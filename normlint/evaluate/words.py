@@ -27,6 +27,8 @@ FEEDING = frozenset({"backward", "no_grad", "inference_mode", "predict", "fit", 
                       "InferenceSession", "load_state_dict", "__getitem__"})  # fmt: skip
 # Every model is made of them; what makes one of transforms names these too.
 _CONTAINERS = frozenset({"Sequential", "ModuleList"})
+# What many classes call their methods, and programs their functions, is no sign of any one of them.
+UNSPECIFIC = frozenset({"__init__", "forward", "__call__", "__getitem__", "main", "run", "call"})
 MULTIPLYING = frozenset({"*", "/", "mul", "mul_", "multiply", "div", "div_", "divide", "true_divide"})
 ADDING = frozenset({"+", "-", "add", "add_", "sub", "sub_", "subtract"})
 
