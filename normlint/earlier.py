@@ -136,10 +136,7 @@ class Earlier:
     def _seen_with(self, paths: Iterable[str]) -> dict[str, set[str]]:
         """For each of some modules, all that the units have reached which reach it."""
         onward = self._onward()
-        back: dict[str, list[str]] = {}
-        for path, others in onward.items():
-            for other in others:
-                back.setdefault(other, []).append(path)
+        back = _inverted(onward)
         found = {}
         for path in paths:
             tops = closure(back, [path])
@@ -162,10 +159,7 @@ class Earlier:
         """
         wanted, alone = list(modules), frozenset(contained)
         onward = self._onward()
-        back: dict[str, list[str]] = {}
-        for path, others in onward.items():
-            for other in others:
-                back.setdefault(other, []).append(path)
+        back = _inverted(onward)
         touched = closure(back, frozenset(stale) - alone)
         bodies = [
             path for path in wanted
@@ -199,6 +193,15 @@ class Earlier:
             [number[path] for path in sorted(self.any_name)],
         ]  # fmt: skip
         return json.dumps(document, separators=(",", ":")).encode("ascii")
+
+
+def _inverted(edges: Edges) -> Edges:
+    """Who leads to each module, where ``edges`` say where each leads."""
+    back: Edges = {}
+    for path, others in edges.items():
+        for other in others:
+            back.setdefault(other, []).append(path)
+    return back
 
 
 def unpack(data: bytes | None, environment: str) -> Earlier:

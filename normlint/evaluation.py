@@ -54,7 +54,7 @@ def evaluate(
     from normlint.attempt import Attempt
 
     if earlier.order:
-        for contained in ({*changes}, set[str]())[not changes :]:
+        for contained in (changes, ()) if changes else ((),):
             done = Attempt(workspace, earlier, jobs, progress, earlier.plan(modules, stale, contained)).result(holds)
             if done is not None:
                 return done

@@ -24,10 +24,9 @@ class Mentioned:
     def of(self, path: str, module: ir.Module) -> Mentions:
         """What the module mentions; kept for scripts only, as a notebook of the same content is lowered to something else."""
         ahead = self._workspace.mentions_ahead.pop(path, None)
-        if self._workspace.store is None or path.endswith(".ipynb"):
-            return digests(module) if ahead is None else unpack(ahead)
-        key = mentions_key(self._workspace.digest(path))
-        if ahead is None:
+        is_kept = self._workspace.store is not None and not path.endswith(".ipynb")
+        key = mentions_key(self._workspace.digest(path)) if is_kept else ""
+        if is_kept and ahead is None:
             data = self._workspace.unit(key)
             try:
                 if data is not None:
@@ -35,7 +34,8 @@ class Mentioned:
             except (ValueError, TypeError, LookupError, RecursionError):
                 pass  # damaged: it is worked out again
         found = digests(module) if ahead is None else unpack(ahead)
-        self._workspace.keep_unit(key, ahead or pack(found))
+        if is_kept:
+            self._workspace.keep_unit(key, ahead or pack(found))
         return found
 
 

@@ -39,13 +39,6 @@ class Reach:
             mask |= self._reached.get(path, 0) or self._bit(path)
         return mask
 
-    def bits(self, paths: Iterable[str]) -> int:
-        """These modules alone as a mask."""
-        mask = 0
-        for path in paths:
-            mask |= self._bit(path)
-        return mask
-
     def paths(self, mask: int) -> list[str]:
         """The modules of a mask."""
         found: list[str] = []

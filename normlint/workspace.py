@@ -259,6 +259,7 @@ class Workspace:
         """Free the lowered forms; what is left for the next run stays."""
         self._modules.clear()
         self._opened.clear()
+        self._opened_bytes = 0
         if self.store is None:
             self._packed.clear()
 
