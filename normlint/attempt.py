@@ -6,6 +6,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
+from normlint import summaries
 from normlint.bodies import Bodies, Body
 from normlint.catalogue import catalogue
 from normlint.config_composition import ConfigTrees
@@ -20,10 +21,11 @@ from normlint.evaluate.machine import Machine
 from normlint.evaluate.relevance import CONFIG_FILE
 from normlint.evaluation import Evaluation, Holds, leave, modules_of, rests_on
 from normlint.inherited_entries import inherited_entries
-from normlint.interpreter import no_collection
 from normlint.log_codec import LogError, decode, encode
+from normlint.logs import Logs
 from normlint.mentioned import Mentioned
 from normlint.places import Place
+from normlint.results import SUMMARIES
 from normlint.text_sieve import is_ir
 from normlint.workspace import Workspace
 
@@ -72,10 +74,7 @@ class Attempt:
             return None  # values of modules that others saw without the change, or with one that is no more
         if any(tops.units[path].asked != self.earlier.direct[path] for path in self.plan.contained if path in tops.units):
             return None  # it reaches other modules, and who reaches it these
-        try:
-            return self._put_together(holds)
-        except LogError:
-            return None
+        return self._put_together(holds)
 
     def whole(self, holds: Holds | None) -> Evaluation:
         """With everything evaluated."""
@@ -96,7 +95,7 @@ class Attempt:
         )
 
     def _put_together(self, holds: Holds | None) -> Evaluation:
-        """The logs of all units, in the order of their files. Raises ``LogError`` for one that was left and is damaged."""
+        """The logs of all units, in the order of their files; one that was left and is damaged shows when it is read."""
         later = self._later()
         keys = self._take(later)
         leave(self.workspace, later)
@@ -104,13 +103,13 @@ class Attempt:
         if holds is not None and holds(name, reached):
             return Evaluation(None, reached, (), name)
         self._let_go()
-        log = Log()
-        with no_collection():
-            for key in keys:
-                if key in self._made or key in self.earlier.logs:
-                    log.extend(self._log(key))
         problems = [problem for found in later.problems.values() for problem in found]
-        return Evaluation(log, reached, (*self.workspace.problems, *problems, *log.failures), name, not self.earlier.order)
+        before = self.earlier.logs
+        logs = Logs(
+            [key for key in keys if key in self._made or key in before], self._log, later.logs, before,
+            summaries.unpack(self.workspace.unit(SUMMARIES)) if before else None, self._log_before,
+        )  # fmt: skip
+        return Evaluation(logs, reached, (*self.workspace.problems, *problems), name, not self.earlier.order)
 
     def _let_go(self) -> None:
         """Free what only evaluating needs: the logs of a large project take as much room again."""
@@ -171,6 +170,10 @@ class Attempt:
         if key in self._made:
             log, data = self._made[key]
             return decode(data, self._places) if log is None else log
+        return self._log_before(key)
+
+    def _log_before(self, key: str) -> Log:
+        """What a unit observed in the last run. Raises ``LogError``."""
         before = self.workspace.unit(key)
         if before is None or _named(before) != self.earlier.logs[key]:
             raise LogError("a log is missing")

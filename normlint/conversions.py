@@ -27,8 +27,13 @@ _OF_MODELS = frozenset({"coremltools.ImageType", "coremltools.converters.mil.inp
 _APART = 4e-3
 
 
+def is_converter(observation: Observation) -> bool:
+    """Whether it is the call of a converter."""
+    return observation.api in _OF_FILES or observation.api in _OF_MODELS
+
+
 def in_code(
-    observations: Iterable[Observation], weights: tuple[WeightsFile, ...], entries: tuple[EntryPoint, ...]
+    observations: Iterable[Observation], weights: Iterable[WeightsFile], entries: tuple[EntryPoint, ...]
 ) -> Iterator[Conversion]:
     """Calls of converters in programs that read one file of weights, or that have one model of the project."""
     loaded: dict[str, set[str]] = defaultdict(set)

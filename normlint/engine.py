@@ -47,14 +47,25 @@ def find(
         known.extend(() if outcome is None else (outcome,))
         return outcome is not None
 
-    try:
-        evaluation = evaluate(workspace, settings.jobs, progress, None if with_facts else holds)
-    finally:
-        workspace.close()
-    if evaluation.log is None:
-        return Found(known[0], None, evaluation.rests_on)
-    from normlint.judgement import judge
+    for anew in (False, True):
+        try:
+            evaluation = evaluate(workspace, settings.jobs, progress, None if with_facts else holds, anew=anew)
+        finally:
+            workspace.close()
+        if evaluation.logs is None:
+            return Found(known[0], None, evaluation.rests_on)
+        from normlint.judgement import judge
+        from normlint.log_readers import LogError
 
-    listed = with_sites or evaluation.afresh  # next to a first run it costs nothing
-    outcome, facts = judge(workspace, settings, root, evaluation, evaluation.log, with_sites=listed)
-    return Found(outcome, facts, evaluation.rests_on)
+        listed = with_sites or evaluation.afresh  # next to a first run it costs nothing
+        try:
+            outcome, facts = judge(
+                workspace, settings, root, evaluation, evaluation.logs, with_sites=listed, with_facts=with_facts
+            )
+        except LogError:
+            if anew:
+                raise
+            workspace.forget_units()
+            continue  # what the last run left is damaged
+        return Found(outcome, facts, evaluation.rests_on)
+    raise AssertionError("an evaluation without anything left reads nothing that was left")

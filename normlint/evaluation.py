@@ -15,7 +15,7 @@ from normlint.workspace import Workspace
 
 if TYPE_CHECKING:
     from normlint.contained import Change
-    from normlint.evaluate.log import Log
+    from normlint.logs import Logs
 
 Progress = Callable[[int, int], None]
 # Whether findings are known for what ``Evaluation.rests_on`` names.
@@ -26,11 +26,11 @@ Holds = Callable[[str, tuple[str, ...]], bool]
 class Evaluation:
     """What was observed; ``reached`` are the modules that it rests on, ``problems`` what could not be read in them.
 
-    ``rests_on`` names all of that, and what else findings depend on besides the settings; empty without a cache. There is
-    no ``log`` where findings are known for it. ``afresh``: nothing was taken over from the last run.
+    ``rests_on`` names all of that, and what else findings depend on besides the settings; empty without a cache. There are
+    no ``logs`` where findings are known for them. ``afresh``: nothing was taken over from the last run.
     """
 
-    log: Log | None
+    logs: Logs | None
     reached: tuple[str, ...]
     problems: tuple[Problem, ...]
     rests_on: str = ""
@@ -39,11 +39,14 @@ class Evaluation:
 
 @with_room
 def evaluate(
-    workspace: Workspace, jobs: int = 1, progress: Progress | None = None, holds: Holds | None = None
+    workspace: Workspace, jobs: int = 1, progress: Progress | None = None, holds: Holds | None = None, *, anew: bool = False
 ) -> Evaluation:
-    """Evaluate every file that may hold a site; up to ``jobs`` processes lower them meanwhile."""
+    """Evaluate every file that may hold a site; up to ``jobs`` processes lower them meanwhile.
+
+    ``anew``: without anything that the last run has left.
+    """
     environment = _environment(workspace)
-    earlier = unpack(workspace.unit(KEY), environment)
+    earlier = Earlier(environment) if anew else unpack(workspace.unit(KEY), environment)
     modules = modules_of(workspace)
     stale = earlier.stale(modules, workspace) if earlier.order else set()
     changes = earlier.contained(stale, modules, workspace) if 0 < len(stale) <= FEW else {}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 from normlint.claims import normalize_claim
 from normlint.command_lines import Command
@@ -33,6 +34,7 @@ from normlint.evaluate.observations import (
 from normlint.findings import Related
 from normlint.immutable import dataclass
 from normlint.mismatches import Mismatch, mismatches, outliers
+from normlint.notable import is_notable
 from normlint.order_mismatches import OrderMismatch, order_mismatches
 from normlint.pairing import Pair, pairs
 from normlint.pixelmap import Stats
@@ -45,6 +47,11 @@ _PROOFS = frozenset({"to_unit", "float"})
 
 
 _DEFAULT = Settings()
+# The lists of a log that rules see as a whole: no file owns what is in them.
+ACROSS = (
+    "feeds", "constructions", "modules", "weights", "function_maps", "stats_rescaled", "aliased", "conversions", "inherited",
+)  # fmt: skip
+_AS_LOGGED = frozenset({"modules", "function_maps"})
 
 
 @dataclass(frozen=True)
@@ -111,25 +118,31 @@ def is_founded(image: Image | None) -> bool:
 
 @dataclass(frozen=True)
 class Facts:
-    """The facts of a whole run, by file in path order."""
+    """The facts of a whole run, by file in path order; nothing is read before a rule asks for it.
 
-    files: tuple[FileFacts, ...]
-    feeds: tuple[Feed, ...] = ()
-    constructions: tuple[Construction, ...] = ()
-    modules: tuple[ModuleEvidence, ...] = ()
-    weights: tuple[WeightsFile, ...] = ()
+    ``notable`` are the observations that are held against those of other files. With ``only`` they are the facts of that
+    one file, which may still be asked for places in others.
+    """
+
+    by_path: Mapping[str, FileFacts]
+    feeds: Sequence[Feed] = ()
+    constructions: Sequence[Construction] = ()
+    modules: Sequence[ModuleEvidence] = ()
+    weights: Sequence[WeightsFile] = ()
     commands: tuple[Command, ...] = ()
     settings: Settings = _DEFAULT
-    function_maps: tuple[FunctionMap, ...] = ()
-    stats_rescaled: tuple[StatsRescaled, ...] = ()
-    aliased: tuple[AliasedChange, ...] = ()
-    conversions: tuple[Conversion, ...] = ()
-    inherited: tuple[Inherited, ...] = ()
+    function_maps: Sequence[FunctionMap] = ()
+    stats_rescaled: Sequence[StatsRescaled] = ()
+    aliased: Sequence[AliasedChange] = ()
+    conversions: Sequence[Conversion] = ()
+    inherited: Sequence[Inherited] = ()
+    loads: Sequence[CheckpointLoad] = ()
+    notable: Sequence[Observation] = ()
+    only: FileFacts | None = None
 
-    @cached_property
-    def by_path(self) -> dict[str, FileFacts]:
-        """The files by path."""
-        return {file.path: file for file in self.files}
+    @property
+    def files(self) -> Iterable[FileFacts]:
+        return self.by_path.values() if self.only is None else (self.only,)
 
     @cached_property
     def entry_points(self) -> tuple[EntryPoint, ...]:
@@ -144,26 +157,36 @@ class Facts:
     @cached_property
     def mismatches(self) -> tuple[Mismatch, ...]:
         """Images that reach a model with other values than in the training that they are paired with."""
-        observations = tuple(self.observations())
-        conversions = (*self.conversions, *in_code(observations, self.weights, self.entry_points))
+        conversions = (*self.conversions, *in_code(self.notable, self.weights, self.entry_points))
         found = (
-            *mismatches(self.pairs, observations),
+            *mismatches(self.pairs, self.observed),
             *conversion_mismatches(self.entry_points, conversions, self.commands, self.settings.pair_of),
         )
         known = {mismatch.arrival for mismatch in found}
-        return (*found, *(m for m in outliers(self.entry_points, observations) if m.arrival not in known))
+        return (*found, *(m for m in outliers(self.entry_points, self.observed) if m.arrival not in known))
 
     @cached_property
     def reversals(self) -> tuple[Reversal, ...]:
         """Pictures that reach a model in another channel order than in training, or than that of their stats."""
-        return (*against_training(self.pairs), *against_stats(self.feeds, self.observations("normalize")))
+        return (*against_training(self.pairs), *against_stats(self.feeds, self._normalizes))
 
     @cached_property
     def order_mismatches(self) -> tuple[OrderMismatch, ...]:
         """Images that reach a model in another channel order than those of the programs that decide it."""
         told = {reversal.picture.entry for reversal in self.reversals}
-        found = order_mismatches(self.entry_points, tuple(self.observations()))
+        found = order_mismatches(self.entry_points, self.observed)
         return tuple(mismatch for mismatch in found if mismatch.feed.entry not in told)
+
+    def observed(self, entry: str, place: Place) -> Iterator[Observation]:
+        """What was observed at a place, where the top level or the functions of the file ``entry`` led there."""
+        file = self.by_path.get(place.path)
+        for observation in file.by_place.get(place, ()) if file is not None else ():
+            if (observation.stack[0].path if observation.stack else place.path) == entry:
+                yield observation
+
+    def _normalizes(self, path: str) -> Iterator[Observation]:
+        file = self.by_path.get(path)
+        return file.of_kind("normalize") if file is not None else iter(())
 
     def observations(self, *kinds: str) -> Iterator[Observation]:
         for file in self.files:
@@ -177,6 +200,25 @@ class Facts:
 
 def gather(log: Log, settings: Settings = _DEFAULT, commands: tuple[Command, ...] = ()) -> Facts:
     """Sort the log of the evaluator by file and place; equal observations are kept once."""
+    files = files_of(log)
+    across: dict[str, Any] = {name: listed(name, getattr(log, name)) for name in ACROSS}
+    return Facts(
+        files, commands=commands, settings=settings,
+        loads=tuple(load for file in files.values() for load in file.loads),
+        notable=tuple(o for file in files.values() for o in file.observations if is_notable(o)),
+        **across,
+    )  # fmt: skip
+
+
+def listed(name: str, entries: Iterable[Any]) -> tuple[Any, ...]:
+    """What the logs have in one of the lists that no file owns, in the order in which rules see it."""
+    if name == "constructions":
+        return tuple(sorted(set(entries)))
+    return tuple(entries) if name in _AS_LOGGED else tuple(dict.fromkeys(entries))
+
+
+def files_of(log: Log) -> dict[str, FileFacts]:
+    """What was observed in each file."""
     observations: dict[str, list[Observation]] = defaultdict(list)
     pipelines: dict[str, dict[PipelineObservation, None]] = defaultdict(dict)
     wraparounds: dict[str, list[Wraparound]] = defaultdict(list)
@@ -203,27 +245,20 @@ def gather(log: Log, settings: Settings = _DEFAULT, commands: tuple[Command, ...
         if load.loaded not in log.own_weights:
             loads[load.place.path][load] = None
     paths = sorted({*observations, *pipelines, *wraparounds, *mask_clamps, *dormant, *returned_orders, *loads, *handed})
-    return Facts(
-        tuple(
-            FileFacts(
-                path,
-                tuple(sorted(observations[path], key=lambda o: (o.place[1:5], o.kind, len(o.stack)))),
-                tuple(sorted(pipelines[path], key=lambda p: p.place[1:5])),
-                tuple(wraparounds[path]),
-                tuple(mask_clamps[path]),
-                tuple(dormant[path]),
-                tuple(returned_orders[path]),
-                tuple(sorted(loads[path], key=lambda load: load.place[1:5])),
-                tuple(sorted(handed[path], key=lambda p: p.place[1:5])),
-            )
-            for path in paths
-        ),
-        tuple(dict.fromkeys(log.feeds)), tuple(sorted(log.constructions)), tuple(log.modules),
-        tuple(dict.fromkeys(log.weights)), commands, settings,
-        tuple(log.function_maps), tuple(dict.fromkeys(log.stats_rescaled)),
-        tuple(dict.fromkeys(log.aliased)), tuple(dict.fromkeys(log.conversions)),
-        tuple(dict.fromkeys(log.inherited)),
-    )  # fmt: skip
+    return {
+        path: FileFacts(
+            path,
+            tuple(sorted(observations[path], key=lambda o: (o.place[1:5], o.kind, len(o.stack)))),
+            tuple(sorted(pipelines[path], key=lambda p: p.place[1:5])),
+            tuple(wraparounds[path]),
+            tuple(mask_clamps[path]),
+            tuple(dormant[path]),
+            tuple(returned_orders[path]),
+            tuple(sorted(loads[path], key=lambda load: load.place[1:5])),
+            tuple(sorted(handed[path], key=lambda p: p.place[1:5])),
+        )
+        for path in paths
+    }
 
 
 def _different(observations: Iterable[Observation]) -> Iterator[Observation]:

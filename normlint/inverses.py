@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from normlint.evaluate.observations import FunctionMap, Observation, steps_of
 from normlint.immutable import dataclass
@@ -33,11 +33,10 @@ class InversePair:
         )
 
 
-def broken_pairs(functions: Iterable[FunctionMap], sinks: Iterable[Observation]) -> Iterator[InversePair]:
+def broken_pairs(functions: Iterable[FunctionMap], sinks: Callable[[], Iterable[Observation]]) -> Iterator[InversePair]:
     """Pairs whose second function does not undo the first. One that gives bytes back as 0..1 is right where they are shown."""
-    shown = tuple(sinks)
     for pair in inverse_pairs(functions):
-        if not undoes(pair) and not (changes_unit_only(pair) and (not is_strict(pair) or is_shown(shown, pair.inverse))):
+        if not undoes(pair) and not (changes_unit_only(pair) and (not is_strict(pair) or is_shown(sinks(), pair.inverse))):
             yield pair
 
 

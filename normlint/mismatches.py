@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from normlint.arrivals import Arrival, arrival_of, can_hold_together, is_opaque, places_agree, same_choice
 from normlint.entrypoints import EntryPoint
@@ -13,6 +13,9 @@ from normlint.immutable import dataclass
 from normlint.pairing import Pair, evidence_of
 from normlint.places import Place
 from normlint.roles import role_of
+
+# What was observed at a place, where the top level or the functions of the file with this path led there.
+Observed = Callable[[str, Place], Iterable[Observation]]
 
 
 @dataclass(frozen=True)
@@ -50,12 +53,11 @@ class Mismatch:
         return f"{self.arrival.describe()} | {self.expected.describe()}"
 
 
-def mismatches(pairs: Iterable[Pair], observations: Iterable[Observation]) -> Iterator[Mismatch]:
+def mismatches(pairs: Iterable[Pair], observed: Observed) -> Iterator[Mismatch]:
     """Disagreements between entry points and the training that they are paired with."""
     groups: dict[tuple[str, str], list[Pair]] = defaultdict(list)
     for pair in pairs:
         groups[pair.other.path, pair.fed].append(pair)
-    observed = by_entry(observations)
     for group in groups.values():
         pair = group[0]
         entry = pair.other
@@ -68,10 +70,10 @@ def mismatches(pairs: Iterable[Pair], observations: Iterable[Observation]) -> It
             )  # fmt: skip
 
 
-def _is_default(arrival: Arrival, observed: dict[tuple[str, Place], list[Observation]]) -> bool:
+def _is_default(arrival: Arrival, observed: Observed) -> bool:
     """Whether the numbers are the defaults of command-line options, which whoever runs the program may change."""
     made = arrival.made_at
-    return made is not None and any(o.source == "argparse" for o in observed.get((arrival.feed.entry, made), ()))
+    return made is not None and any(o.source == "argparse" for o in observed(arrival.feed.entry, made))
 
 
 def _side(arrival: Arrival, entry: EntryPoint) -> str:
@@ -101,9 +103,8 @@ def comparison(pair: Pair) -> str:
     return "not known" if training_arrivals([pair]) is None or pair.other.arrivals(pair.fed) is None else "agree"
 
 
-def outliers(entries: tuple[EntryPoint, ...], observations: Iterable[Observation]) -> Iterator[Mismatch]:
+def outliers(entries: tuple[EntryPoint, ...], observed: Observed) -> Iterator[Mismatch]:
     """The one entry point that differs from at least two others which serve the same model and agree."""
-    observed = by_entry(observations)
     by_model: dict[str, list[EntryPoint]] = defaultdict(list)
     for entry in entries:
         for model in entry.models:
@@ -129,15 +130,6 @@ def outliers(entries: tuple[EntryPoint, ...], observations: Iterable[Observation
                     arrivals[0], reference, _place(arrivals[0], entry, observed), _side(arrivals[0], entry),
                     f"{len(others)} other programs", reason, "medium",
                 )  # fmt: skip
-
-
-def by_entry(observations: Iterable[Observation]) -> dict[tuple[str, Place], list[Observation]]:
-    """Observations by the file whose top level or function led to them, and their place."""
-    observed: dict[tuple[str, Place], list[Observation]] = defaultdict(list)
-    for observation in observations:
-        root = observation.stack[0].path if observation.stack else observation.place.path
-        observed[root, observation.place].append(observation)
-    return observed
 
 
 def training_arrivals(group: list[Pair], made: Place | None = None) -> tuple[Arrival, ...] | None:
@@ -205,9 +197,7 @@ def _differing_by_choice(
             yield arrival, beside
 
 
-def _place(
-    arrival: Arrival, entry: EntryPoint, observed: dict[tuple[str, Place], list[Observation]]
-) -> Place:
+def _place(arrival: Arrival, entry: EntryPoint, observed: Observed) -> Place:
     """The operation that made the values, or the call in the entry point's file that led to it."""
     made = arrival.made_at
     if made is None:
@@ -217,7 +207,7 @@ def _place(
         return numbers[0]
     if made.path == entry.path:
         return made
-    for observation in observed.get((entry.path, made), ()):
+    for observation in observed(entry.path, made):
         own = [place for place in observation.stack if place.path == entry.path]
         if own:
             return own[-1]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from normlint.entrypoints import EntryPoint
-from normlint.evaluate.observations import Feed, Observation, steps_of
+from normlint.evaluate.observations import Feed, steps_of
 from normlint.immutable import dataclass
-from normlint.mismatches import by_entry
+from normlint.mismatches import Observed
 from normlint.pairing import evidence_of
 from normlint.places import Place
 
@@ -36,7 +36,7 @@ class OrderMismatch:
         return self.reference.image.order or ""
 
 
-def order_mismatches(entries: tuple[EntryPoint, ...], observations: Iterable[Observation]) -> Iterator[OrderMismatch]:
+def order_mismatches(entries: tuple[EntryPoint, ...], observed: Observed) -> Iterator[OrderMismatch]:
     """Programs whose pictures reach a model in the other order than those that decide it."""
     by_model: dict[str, list[tuple[EntryPoint, Feed]]] = defaultdict(list)
     for entry in entries:
@@ -45,12 +45,10 @@ def order_mismatches(entries: tuple[EntryPoint, ...], observations: Iterable[Obs
                 feed = _only_order(entry, model) if ":" in model else None
                 if feed is not None:
                     by_model[model].append((entry, feed))
-    observed = None
     for model, known in sorted(by_model.items()):
         wanted = _decided(known)
         if wanted is None:
             continue
-        observed = by_entry(observations) if observed is None else observed
         reference_entry, reference = next((e, f) for e, f in known if f.image.order == wanted)
         for entry, feed in known:
             evidence = evidence_of(reference_entry, entry, model) if feed.image.order != wanted else ()
@@ -59,12 +57,12 @@ def order_mismatches(entries: tuple[EntryPoint, ...], observations: Iterable[Obs
                 yield OrderMismatch(feed, reference, place, model.rpartition(":")[2], ", ".join(evidence))
 
 
-def _place(feed: Feed, entry: EntryPoint, observed: dict[tuple[str, Place], list[Observation]]) -> Place:
+def _place(feed: Feed, entry: EntryPoint, observed: Observed) -> Place:
     """The last operation on the picture in the program's own file, or the call there that led to it."""
     for step in reversed(steps_of(feed.image)):
         if step.place.path == entry.path:
             return step.place
-        for observation in observed.get((entry.path, step.place), ()):
+        for observation in observed(entry.path, step.place):
             own = [place for place in observation.stack if place.path == entry.path]
             if own:
                 return own[-1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from normlint.claims import normalized_stats
+from normlint.claims import normalized_stats, order_of
 from normlint.evaluate.observations import Observation, steps_of
 from normlint.evaluate.order_guards import is_chosen
 from normlint.findings import Related
@@ -46,6 +46,11 @@ def where(observation: Observation) -> Place:
     return source if observation.kind == "normalize" else observation.place
 
 
+def names_order(observation: Observation) -> bool:
+    """Whether the key of an entry of a config file says a channel order (``BGR_MEAN``)."""
+    return observation.kind == "config" and _SAID.search(observation.api.rpartition(".")[2]) is not None
+
+
 def said_by_config(observation: Observation, entries: Iterable[Observation]) -> str | None:
     """The order that the key of a config file says its numbers are in (``BGR_MEAN``): what the model was made with."""
     steps = steps_of(observation.after) if observation.after is not None else ()
@@ -61,7 +66,7 @@ def said_by_config(observation: Observation, entries: Iterable[Observation]) -> 
 def turned_to_bgr(observation: Observation) -> bool:
     """Whether a picture is turned to BGR by name and then held by PIL: a project that does so means it."""
     image = observation.before
-    if image is None or not observation.api.startswith("PIL.Image.fromarray"):
+    if observation.kind != "sink" or image is None or not observation.api.startswith("PIL.Image.fromarray"):
         return False
     turns = [step.label for step in steps_of(image) if step.operation == "flip"]
     return bool(turns) and turns[-1] == "RGB2BGR"
@@ -73,6 +78,26 @@ def is_ordered(observation: Observation) -> bool:
     if image is None or image.order not in OTHER or image.assumed or observation.helper:
         return False
     return not is_chosen(observation.guard)
+
+
+def order_wanted(observation: Observation) -> str | None:
+    """The order that a sink, a processor or a tensor transform takes, where it gets a picture in the other one."""
+    image, contract = observation.before, observation.contract
+    if observation.kind not in {"sink", "processor", "to_unit"} or image is None or not is_ordered(observation):
+        return None
+    if observation.kind == "to_unit":
+        return "RGB" if image.container == "pil" and image.order == "BGR" else None
+    if contract is None or contract.order not in OTHER or contract.order == image.order:
+        return None
+    return None if observation.api.startswith("PIL.Image.fromarray") else contract.order  # judged where that is used
+
+
+def mean_in_doubt(observation: Observation) -> Numbers | None:
+    """The mean of a normalize, where it is not that of well-known stats in the order of the picture."""
+    if observation.kind != "normalize" or not is_ordered(observation):
+        return None
+    mean, image = ordered_mean(observation), observation.before
+    return mean if mean is not None and image is not None and order_of(mean) != image.order else None
 
 
 def ordered_mean(observation: Observation) -> Numbers | None:

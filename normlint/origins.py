@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from normlint.facts import Facts, FileFacts
@@ -16,19 +16,17 @@ def with_origins(findings: Iterable[Finding], facts: Facts) -> list[Finding]:
 
     Who changes the constants changes both ends of what uses them, and is told of it.
     """
-    files = facts.by_path
-    return [
-        replace(finding, related=(*finding.related, *added)) if (added := tuple(_elsewhere(finding, files))[:MOST]) else finding
-        for finding in findings
-    ]
+    found = ((finding, tuple(_elsewhere(finding, facts.by_path))[:MOST]) for finding in findings)
+    return [replace(finding, related=(*finding.related, *added)) if added else finding for finding, added in found]
 
 
-def _elsewhere(finding: Finding, files: dict[str, FileFacts]) -> Iterator[Related]:
+def _elsewhere(finding: Finding, files: Mapping[str, FileFacts]) -> Iterator[Related]:
     places = (finding.place, *(related.place for related in finding.related))
     named = {place.path for place in places}
     seen = set()
     for place in places:
-        for origin in files[place.path].numbers_at(place) if place.path in files else ():
+        file = files.get(place.path)
+        for origin in file.numbers_at(place) if file is not None else ():
             at = (origin.place.path, origin.place.line)
             if origin.place.path not in named and at not in seen:
                 seen.add(at)

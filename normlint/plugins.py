@@ -64,7 +64,7 @@ def _rules_of(package: str, root: Path) -> Iterator[Rule]:
                 raise PluginError(f"plugin {package}: {entry.value} is no rule and no list of rules")
             if not _CODE.fullmatch(rule.code) or not _NAME.fullmatch(rule.name):
                 raise PluginError(f"plugin {package}: {rule.code} {rule.name}: a code is ABC123, not NL..., a name two-words")
-            yield Rule(rule.code, rule.name, rule.severity, rule.default, _Guarded(package, rule))
+            yield Rule(rule.code, rule.name, rule.severity, rule.default, _Guarded(package, rule), by_file=False)
 
 
 def _lies_in(installed: Distribution, root: Path) -> bool:

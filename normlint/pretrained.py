@@ -38,13 +38,12 @@ class Mismatch:
     confidence: Confidence
 
 
-def mismatches(facts: Facts) -> Iterator[Mismatch]:
-    """All of a run, the surest first."""
+def in_files(facts: Facts) -> Iterator[Mismatch]:
+    """Those that one file shows, the surest first."""
     for file in facts.files:
         if file.loads:
             yield from _handed_over(file)
             yield from _in_one_scope(file)
-    yield from _in_one_project(facts)
 
 
 def _known(load: CheckpointLoad) -> tuple[Checkpoint, Stats] | None:
@@ -134,27 +133,31 @@ def _in_one_scope(file: FileFacts) -> Iterator[Mismatch]:
             yield Mismatch(load, *found, stats, place, "transform and model stand in one scope", "medium")
 
 
-def _in_one_project(facts: Facts) -> Iterator[Mismatch]:
+def in_one_project(facts: Facts) -> Iterator[Mismatch]:
     """A project that loads one checkpoint, and normalizes everywhere with the same other stats."""
-    files = [file for file in facts.files if role_of(file.path) != "test"]
     loads = [
-        load for file in files for load in file.loads
-        if load.image is None and load.written is None and not _OTHER_USE.search(f"{load.scope} {load.checkpoint}")
+        load for load in facts.loads
+        if load.image is None and load.written is None and role_of(load.place.path) != "test"
+        and not _OTHER_USE.search(f"{load.scope} {load.checkpoint}")
     ]  # fmt: skip
     found = [known for load in loads if (known := _known(load)) is not None]
     if not found or len(found) < len(loads) or any(known.inside or not _same(w, found[0][1]) for known, w in found):
         return
-    normalizes = [o for file in files for o in file.of_kind("normalize") if not o.helper and not _of_features(o)]
-    claims = [normalize_claim(o) for o in normalizes]
-    stats = claims[0] if claims else None
+    normalizes = (o for file in _files(facts) for o in file.of_kind("normalize") if not o.helper and not _of_features(o))
+    claims = map(normalize_claim, normalizes)
+    stats = next(claims, None)
     if stats is None or _same(stats, found[0][1]) or (not any(stats.mean) and not _identity(stats)):
         return
     if any(claim is None or not _same(claim, stats) for claim in claims):
         return
-    for file in files:
+    for file in _files(facts):
         for pipeline in file.pipelines:
             if not pipeline.complete or pipeline.normalize_place is None:
                 continue
             if normalized_stats(pipeline.result) is not None or (pipeline.to_unit and _identity(stats)):
                 why = "no checkpoint of the project takes anything else, and these are its only stats"
                 yield Mismatch(loads[0], *found[0], stats, pipeline.normalize_place, why, "medium")
+
+
+def _files(facts: Facts) -> Iterator[FileFacts]:
+    return (file for file in facts.files if role_of(file.path) != "test")

@@ -61,7 +61,7 @@ class Analysis:
         """``known_facts``; none at all where the result is that of an earlier run."""
         from normlint.facts import Facts
 
-        return self.known_facts or Facts(())
+        return self.known_facts or Facts({})
 
     @property
     def rules(self) -> tuple[Rule, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Iterator, Set
 
 from normlint.facts import Facts
 from normlint.findings import Finding
@@ -14,14 +14,27 @@ from normlint.selection import Selection, specificity
 from normlint.suppression.comments import Suppression
 
 
-def reconcile(facts: Facts, selection: Selection, rules: tuple[Rule, ...] = RULES) -> list[Finding]:
-    """Run the selected rules; one finding a rule and place, the most confident one, and one a mistake."""
-    best: dict[tuple[str, Place], Finding] = {}
+def in_file(facts: Facts, rules: Iterable[Rule]) -> Iterator[Finding]:
+    """What the rules find in one file."""
     for rule in rules:
-        if not selection.selects(rule):
-            continue
-        for finding in rule.check(facts):
-            best.setdefault((finding.code, finding.place), finding)
+        if rule.by_file:
+            yield from rule.check(facts)
+
+
+def across(facts: Facts, rules: Iterable[Rule]) -> Iterator[Finding]:
+    """What the rules find that takes the facts of the whole project."""
+    for rule in rules:
+        if not rule.by_file:
+            yield from rule.check(facts)
+        if rule.across is not None:
+            yield from rule.across(facts)
+
+
+def reconcile(found: Iterable[Finding]) -> list[Finding]:
+    """One finding a rule and place, the most confident one, and one a mistake."""
+    best: dict[tuple[str, Place], Finding] = {}
+    for finding in found:
+        best.setdefault((finding.code, finding.place), finding)
     replaced = {said for finding in best.values() for said in finding.replaces}
     return [finding for said, finding in best.items() if said not in replaced]
 

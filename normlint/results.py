@@ -19,6 +19,7 @@ from normlint.sites import Site
 from normlint.workspace import Workspace
 
 # What a user chose that changes how a run goes or looks, never what it finds.
+SUMMARIES = "summaries"  # the key of what the logs of the units hold, in short
 _WITHOUT_EFFECT = frozenset({"cache", "cache_dir", "jobs", "format", "fail_on", "fix", "unsafe_fixes"})
 
 
@@ -91,7 +92,8 @@ def unaffected(
 
     findings = tuple(with_context(known.outcome.findings, workspace.text))
     known = replace(known, outcome=replace(known.outcome, findings=findings, reached=reached))
-    workspace.keep_unit(known.name)
+    for name in (known.name, parts_key(settings), SUMMARIES):
+        workspace.keep_unit(name)
     return known.completed(workspace) if with_sites else known.outcome
 
 
@@ -137,6 +139,11 @@ class _Known:
 
 def _sites_of(key: str) -> str:
     return f"sites {key}"
+
+
+def parts_key(settings: Settings) -> str:
+    """Under which key the findings of a run with these settings are kept by the file that they were found in."""
+    return f"parts {key_of(settings)}"
 
 
 def _chosen(workspace: Workspace, mask: Any) -> tuple[str, ...]:

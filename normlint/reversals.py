@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from normlint.claims import normalized_stats, order_of
 from normlint.entrypoints import EntryPoint
@@ -14,6 +14,7 @@ from normlint.immutable import dataclass
 from normlint.orders import history
 from normlint.pairing import Pair
 from normlint.places import Place
+from normlint.values import Image
 
 _ORDERS = frozenset({"RGB", "BGR"})
 _CHOICE = re.compile(r"rgb|bgr|swap|colou?r|channel|flip", re.IGNORECASE)
@@ -77,12 +78,11 @@ def _pictures(entry: EntryPoint, model: str, train: bool | None) -> list[Feed]:
     ]  # fmt: skip
 
 
-def against_stats(feeds: Iterable[Feed], observations: Iterable[Observation]) -> Iterator[Reversal]:
-    """Pictures that leave a loader or reach a model with well-known stats of the other order, however they were applied."""
-    helpers: dict[tuple[str, int], Place] = {}
-    for observation in observations:
-        if observation.after is not None and observation.stack:
-            helpers.setdefault((observation.place.path, observation.after.origin.number), observation.stack[-1])
+def against_stats(feeds: Iterable[Feed], normalizes: Callable[[str], Iterable[Observation]]) -> Iterator[Reversal]:
+    """Pictures that leave a loader or reach a model with well-known stats of the other order, however they were applied.
+
+    ``normalizes`` are those of the file with a path.
+    """
     for feed in feeds:
         image = feed.image
         stats = normalized_stats(image)
@@ -96,9 +96,14 @@ def against_stats(feeds: Iterable[Feed], observations: Iterable[Observation]) ->
         place = turns[-1] if turns else image.origin.place or feed.place
         if len(turns) == 1 and image.origin.place is not None and place.path != image.origin.place.path:
             # A helper that turns what it normalizes is right for most of its callers: one of them hands it this picture.
-            place = helpers.get((place.path, image.origin.number), place)
+            calls = (o.stack[-1] for o in normalizes(place.path) if o.stack and _is_of(o.after, image.origin.number))
+            place = next(calls, place)
         yield Reversal(
             feed, place,
             f"this picture is normalized with {order}-ordered stats in {image.order} order: red and blue change places",
             (*related, Related(feed.place, "arrives here")), f"arrives {order} {image.order}",
         )  # fmt: skip
+
+
+def _is_of(image: Image | None, origin: int) -> bool:
+    return image is not None and image.origin.number == origin

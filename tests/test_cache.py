@@ -85,7 +85,7 @@ def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """One entry for each run that evaluates."""
     runs: list[int] = []
     original = engine.evaluate
-    monkeypatch.setattr(engine, "evaluate", lambda *given: (runs.append(1), original(*given))[1])
+    monkeypatch.setattr(engine, "evaluate", lambda *given, **options: (runs.append(1), original(*given, **options))[1])
     return runs
 
 

@@ -9,7 +9,7 @@ from normlint.claims import order_of
 from normlint.evaluate.observations import Observation
 from normlint.facts import Facts
 from normlint.findings import Confidence, Finding, Related
-from normlint.orders import OTHER, history, is_ordered, ordered_mean, said_by_config, turned_to_bgr, where
+from normlint.orders import OTHER, history, mean_in_doubt, names_order, order_wanted, said_by_config, turned_to_bgr, where
 from normlint.pixelmap import Numbers, show
 from normlint.places import Place
 from normlint.rules.registry import Rule
@@ -30,30 +30,26 @@ def _finding(observation: Observation, taker: str, wanted: str, confidence: Conf
 
 def _consumers(facts: Facts) -> Iterator[Finding]:
     """Sinks and processors of one order; a picture that PIL holds in BGR order and a transform turns into a tensor."""
-    meant = any(map(turned_to_bgr, facts.observations("sink")))
-    for observation in facts.observations("sink", "processor", "to_unit"):
-        image, contract = observation.before, observation.contract
-        if image is None or not is_ordered(observation):
-            continue
-        if observation.kind == "to_unit":
-            if image.container == "pil" and image.order == "BGR" and not meant:
-                yield _finding(observation, "a tensor transform of PIL pictures", "RGB", "medium")
-        elif contract is not None and contract.order in OTHER and contract.order != image.order:
-            if not observation.api.startswith("PIL.Image.fromarray"):  # judged where the PIL picture is used
-                yield _finding(observation, observation.api.lstrip(".").rsplit(".", 1)[-1], contract.order, "high")
+    meant = any(map(turned_to_bgr, facts.notable))
+    for observation in facts.notable:
+        wanted = order_wanted(observation)
+        if wanted is not None and observation.kind != "to_unit":
+            yield _finding(observation, observation.api.lstrip(".").rsplit(".", 1)[-1], wanted, "high")
+        elif wanted is not None and not meant:
+            yield _finding(observation, "a tensor transform of PIL pictures", wanted, "medium")
 
 
 def _normalized(facts: Facts) -> Iterator[Finding]:
     """Well-known stats on pictures of the other order, and one triple that meets both orders in one project."""
     unknown: dict[Numbers, dict[str, list[Observation]]] = defaultdict(lambda: defaultdict(list))
-    for observation in facts.observations("normalize"):
-        mean, image = ordered_mean(observation), observation.before
-        if mean is None or image is None or image.order is None or not is_ordered(observation):
+    for observation in facts.notable:
+        mean, image = mean_in_doubt(observation), observation.before
+        if mean is None or image is None or image.order is None:
             continue
         order = order_of(mean)
         if order is None:
             unknown[tuple(round(number, 4) for number in mean)][image.order].append(observation)
-        elif order != image.order and said_by_config(observation, facts.observations("config")) != image.order:
+        elif said_by_config(observation, filter(names_order, facts.notable)) != image.order:
             yield _finding(observation, f"the normalize with {order}-ordered stats (mean {show(mean)})", order, "high")
     for triple, orders in unknown.items():
         if len(orders) == 2:
@@ -128,6 +124,10 @@ def check(facts: Facts) -> Iterator[Finding]:
     inputs = transform(cv2.cvtColor(cv2.imread("a.png"), cv2.COLOR_BGR2RGB))
     ```
     """
+    yield from _returned(facts)
+
+
+def _across(facts: Facts) -> Iterator[Finding]:
     told: set[Place] = set()
     for finding in _normalized(facts):
         told.update(related.place for related in finding.related)
@@ -135,7 +135,6 @@ def check(facts: Facts) -> Iterator[Finding]:
     for finding in _consumers(facts):
         if finding.confidence == "high" or told.isdisjoint(related.place for related in finding.related):
             yield finding
-    yield from _returned(facts)
     for reversal in facts.reversals:
         if reversal.picture.image.origin.place not in told:
             yield RULE.finding(
@@ -145,4 +144,4 @@ def check(facts: Facts) -> Iterator[Finding]:
     yield from _between_programs(facts)
 
 
-RULE = Rule("NL306", "channel-order", "warning", True, check)
+RULE = Rule("NL306", "channel-order", "warning", True, check, _across)

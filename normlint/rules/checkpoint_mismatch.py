@@ -10,7 +10,7 @@ from normlint.facts import Facts
 from normlint.findings import Finding, Related
 from normlint.pixelmap import Stats, show
 from normlint.places import Place
-from normlint.pretrained import mismatches
+from normlint.pretrained import Mismatch, in_files, in_one_project
 from normlint.rules.registry import Rule
 
 
@@ -69,16 +69,23 @@ def check(facts: Facts) -> Iterator[Finding]:
     logits = model(preprocess(Image.open("a.png")))
     ```
     """
-    for one in mismatches(facts):
-        known = one.checkpoint
-        yield RULE.finding(
-            one.place,
-            f"{_gets(one.given)}, but {known.name} ({one.load.loaded}) takes {_wants(known, one.wanted)} "
-            f"(known from {known.evidence}); {one.why}",
-            label="what the checkpoint is given",
-            related=(Related(one.load.loaded, f"loads {known.name}"), *_numbers(facts, one.place)),
-            confidence=one.confidence, key=f"{known.name} | {describe(one.given)}",
-        )  # fmt: skip
+    return (_finding(one, facts) for one in in_files(facts))
 
 
-RULE = Rule("NL104", "checkpoint-mismatch", "warning", True, check)
+def _across(facts: Facts) -> Iterator[Finding]:
+    return (_finding(one, facts) for one in in_one_project(facts))
+
+
+def _finding(one: Mismatch, facts: Facts) -> Finding:
+    known = one.checkpoint
+    return RULE.finding(
+        one.place,
+        f"{_gets(one.given)}, but {known.name} ({one.load.loaded}) takes {_wants(known, one.wanted)} "
+        f"(known from {known.evidence}); {one.why}",
+        label="what the checkpoint is given",
+        related=(Related(one.load.loaded, f"loads {known.name}"), *_numbers(facts, one.place)),
+        confidence=one.confidence, key=f"{known.name} | {describe(one.given)}",
+    )  # fmt: skip
+
+
+RULE = Rule("NL104", "checkpoint-mismatch", "warning", True, check, _across)

@@ -84,7 +84,12 @@ def check(facts: Facts) -> Iterator[Finding]:
         for observation in file.of_kind("normalize", "denormalize"):
             yield from _unused_parameters(observation)
         yield from map(_of_roles, in_one_file(file.of_kind("config")))
+
+
+def _across(facts: Facts) -> Iterator[Finding]:
     yield from map(_of_roles, with_inherited(facts.inherited))
+    if not facts.conversions:
+        return
     described = [(file.path, o) for file in facts.files for o in file.of_kind("config")]
     described += [(inherited.config, inherited.entry) for inherited in facts.inherited]
     for conversion, apart in in_commands(facts.conversions, described):
@@ -96,4 +101,4 @@ def check(facts: Facts) -> Iterator[Finding]:
         )
 
 
-RULE = Rule("NL105", "config-mismatch", "warning", True, check)
+RULE = Rule("NL105", "config-mismatch", "warning", True, check, _across)

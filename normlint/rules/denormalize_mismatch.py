@@ -84,7 +84,7 @@ def _fix(observation: Observation, called: Place, stats: Stats, reference: Place
 
 def _by_name(facts: Facts) -> Iterator[Finding]:
     """Functions of one module or class that say in their names that one undoes the other."""
-    for pair in broken_pairs(facts.function_maps, facts.observations("sink")):
+    for pair in broken_pairs(facts.function_maps, lambda: facts.observations("sink")):
         undone = (Related(pair.forward.place, "what it should undo"),)
         yield RULE.finding(pair.inverse.place, pair.message, label="no inverse", related=undone, confidence="medium")
 
@@ -135,7 +135,6 @@ def check(facts: Facts) -> Iterator[Finding]:
     holds the formula, or of a Normalize that stands for a denormalize; and for arithmetic with bare numbers on a name whose
     kind of array and channel axis are known. Constants of the normalize are used where they are in reach.
     """
-    yield from _by_name(facts)
     for file in facts.files:
         only = only_normalization(file)
         right = {(o.place, o.stack) for o in file.of_kind("denormalize", "normalize") if _agrees(o)}
@@ -151,4 +150,4 @@ def check(facts: Facts) -> Iterator[Finding]:
                 yield from _by_file(observation, *only)
 
 
-RULE = Rule("NL103", "denormalize-mismatch", "error", True, check)
+RULE = Rule("NL103", "denormalize-mismatch", "error", True, check, _by_name)

@@ -63,6 +63,9 @@ def check(facts: Facts) -> Iterator[Finding]:
             f"normalized a second time ({numbers}); it was normalized with {earlier} before",
             label="second normalize", related=(Related(place, "first normalize"), *again), key=numbers,
         )
+
+
+def _in_configs(facts: Facts) -> Iterator[Finding]:
     for first, second in normalized_twice(facts.inherited):
         assert first.mean is not None and first.std is not None and second.mean is not None and second.std is not None
         numbers = written(first.mean, first.std)
@@ -124,4 +127,4 @@ def _by_halves(observation: Observation) -> tuple[str, str, Place] | None:
     return "2 * x - 1", "mean 0.5, std 0.5", step.place
 
 
-RULE = Rule("NL303", "double-normalize", "error", True, check)
+RULE = Rule("NL303", "double-normalize", "error", True, check, _in_configs)

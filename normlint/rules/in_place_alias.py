@@ -81,4 +81,4 @@ def _thrown_away(change: AliasedChange) -> Finding:
     )  # fmt: skip
 
 
-RULE = Rule("NL309", "in-place-alias", "warning", False, check)
+RULE = Rule("NL309", "in-place-alias", "warning", False, check, by_file=False)

@@ -108,4 +108,4 @@ def _said(arrival: Arrival) -> str:
     return arrival.describe() if arrival.stats is None else f"images normalized with {arrival.describe()}"
 
 
-RULE = Rule("NL102", "normalize-missing", "error", True, check)
+RULE = Rule("NL102", "normalize-missing", "error", True, check, by_file=False)

@@ -16,13 +16,19 @@ Check = Callable[[Facts], Iterator[Finding]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule: its stable code and name, its severity, whether it runs by default, and the check itself."""
+    """One rule: its stable code and name, its severity, whether it runs by default, and the check itself.
+
+    ``by_file``: the check is given one file after the other (it may look up places in others), so that a later run checks
+    those only where something else was observed; ``across`` then finds what takes the whole project.
+    """
 
     code: str
     name: str
     severity: Severity
     default: bool
     check: Check
+    across: Check | None = None
+    by_file: bool = True
 
     @property
     def documentation(self) -> str:

@@ -9,7 +9,8 @@ from normlint.entrypoints import known
 from normlint.evaluate.observations import Observation
 from normlint.facts import Facts
 from normlint.findings import Finding, Related
-from normlint.pixelmap import IDENTITY, show_interval
+from normlint.notable import is_plain_sample
+from normlint.pixelmap import show_interval
 from normlint.rules.registry import Rule
 
 _FLOATS = frozenset({"float16", "bfloat16", "float32", "float64"})
@@ -43,12 +44,9 @@ def _problem(observation: Observation) -> str | None:
 
 def _samples(facts: Facts) -> Iterator[Finding]:
     """Samples of a generative model that is trained on normalized data, saved as they are."""
-    for observation in facts.observations("sink"):
-        image, contract = observation.before, observation.contract
-        if image is None or image.origin.kind != "sample" or image.map != IDENTITY or observation.note or observation.helper:
-            continue
-        if contract is None or (contract.low, contract.high) != (0, 1):
-            continue
+    for observation in filter(is_plain_sample, facts.notable):
+        image = observation.before
+        assert image is not None
         trained = known(feed for feed in facts.feeds if feed.train and feed.model == image.origin.maker)
         if trained is None or trained[0].stats is None or not all(arrival.agrees(trained[0]) for arrival in trained):
             continue
@@ -111,7 +109,6 @@ def check(facts: Facts) -> Iterator[Finding]:
         yield RULE.finding(
             observation.place, problem, related=related, key=problem, replaces=(("NL202", observation.place),)
         )  # fmt: skip
-    yield from _samples(facts)
 
 
-RULE = Rule("NL401", "sink-range", "warning", True, check)
+RULE = Rule("NL401", "sink-range", "warning", True, check, _samples)

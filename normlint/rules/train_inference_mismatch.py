@@ -150,7 +150,6 @@ def check(facts: Facts) -> Iterator[Finding]:
                 if other_role == "train" and training.group == pipeline.group and _same_name(training, pipeline):
                     yield from _compare(file, training, pipeline, role)
         yield from _single_pictures(file, [p for role, p in known if role == "train" and p.group_kind == "dataset"])
-    yield from _arrivals(facts)
 
 
-RULE = Rule("NL101", "train-inference-mismatch", "error", True, check)
+RULE = Rule("NL101", "train-inference-mismatch", "error", True, check, _arrivals)

@@ -42,15 +42,6 @@ def check(facts: Facts) -> Iterator[Finding]:
     ## Fix safety
     Unsafe: it changes what the network gets, which is what it is for.
     """
-    for scaled in facts.stats_rescaled:
-        factor = "shrinks" if scaled.operator == "/" else "grows"
-        whose = "an attribute of the object" if scaled.attribute else "the caller's array"
-        yield RULE.finding(
-            scaled.place,
-            f"`{scaled.name} {scaled.operator}= 255` changes {whose} in place: it {factor} by 255 with every call of "
-            f"{scaled.function}, so that only the first picture is normalized as it should be",
-            label=f"bind a new value: `{scaled.name} = {scaled.name} {scaled.operator} 255`", key=f"{scaled.name} in place",
-        )
     for observation in facts.observations("normalize", "denormalize", "scale"):
         if observation.helper:
             continue
@@ -69,4 +60,17 @@ def check(facts: Facts) -> Iterator[Finding]:
             )
 
 
-RULE = Rule("NL308", "wrong-normalize-formula", "error", True, check)
+def _rescaled(facts: Facts) -> Iterator[Finding]:
+    """The mean or std itself is divided by 255 in place."""
+    for scaled in facts.stats_rescaled:
+        factor = "shrinks" if scaled.operator == "/" else "grows"
+        whose = "an attribute of the object" if scaled.attribute else "the caller's array"
+        yield RULE.finding(
+            scaled.place,
+            f"`{scaled.name} {scaled.operator}= 255` changes {whose} in place: it {factor} by 255 with every call of "
+            f"{scaled.function}, so that only the first picture is normalized as it should be",
+            label=f"bind a new value: `{scaled.name} = {scaled.name} {scaled.operator} 255`", key=f"{scaled.name} in place",
+        )
+
+
+RULE = Rule("NL308", "wrong-normalize-formula", "error", True, check, _rescaled)
