@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from normlint.catalogue import catalogue
 from normlint.discover import discover
-from normlint.evaluate import labels, relevance
+from normlint.evaluate import labels, relevance, signs
 from normlint.lowering import lower
 from normlint.project import analyze
 from normlint.sieve import Look, imports_a_library, look, may_hold_sites, names_a_library, speaks_of_pixels
@@ -25,9 +25,9 @@ def matters(data: bytes) -> bool:
     """The evaluator's own word on a whole file, from its lowered form."""
     module = lower("a.py", data)
     by_span, by_name, _ = relevance.digests(module)
-    reader = relevance._Reader(relevance._bound_words(module.body))
+    reader = relevance.Reader(relevance._bound_words(module.body, None))
     mask = reader.read(module.body, set())
-    return relevance._is_hit(mask) or any(digest.hit for digest in (*by_span.values(), *by_name.values()))
+    return signs.is_hit(mask) or any(digest.hit for digest in (*by_span.values(), *by_name.values()))
 
 
 def test_every_file_that_matters_is_kept() -> None:
