@@ -316,17 +316,27 @@ class Function(Node):
     body: tuple[Statement, ...]
     decorators: tuple[Expression, ...]
     _read: Callable[[Function], tuple[Statement, ...]] | None = field(default=None, init=False, repr=False, compare=False)
+    _length: int = field(default=-1, init=False, repr=False, compare=False)
 
     @classmethod
     def unread(
         cls, span: Span, name: str, name_span: Span, parameters: tuple[Parameter, ...], decorators: tuple[Expression, ...],
-        read: Callable[[Function], tuple[Statement, ...]],
+        read: Callable[[Function], tuple[Statement, ...]], length: int = -1,
     ) -> Function:  # fmt: skip
-        """A function whose body is read when it is asked for: few are, of all that a module defines."""
+        """A function whose body is read when it is asked for: few are, of all that a module defines.
+
+        ``length`` is that of the body, where it is known before.
+        """
         made = cls(span, name, name_span, parameters, (), decorators)
         object.__delattr__(made, "body")
         object.__setattr__(made, "_read", read)
+        object.__setattr__(made, "_length", length)
         return made
+
+    @property
+    def length(self) -> int:
+        """How many statements its body has, blocks counting as one."""
+        return self._length if self._length >= 0 else len(self.body)
 
     def __getattr__(self, name: str) -> tuple[Statement, ...]:
         """The body, which is the only field that can be missing."""

@@ -33,6 +33,8 @@ class Mentioned:
                     return unpack(data)
             except (ValueError, TypeError, LookupError, RecursionError):
                 pass  # damaged: it is worked out again
+        if isinstance(ahead, tuple):
+            return ahead
         found = digests(module) if ahead is None else unpack(ahead)
         if is_kept:
             self._workspace.keep_unit(key, ahead or pack(found))

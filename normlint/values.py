@@ -275,6 +275,10 @@ class FunctionValue:
         """Its statements, or the expression of a lambda."""
         return self.node.body
 
+    def is_within(self, count: int) -> bool:
+        """Whether it has no more statements than so many; not of a lambda, which has none."""
+        return isinstance(self.node, ir.Function) and self.node.length <= count
+
     def __hash__(self) -> int:
         """Of where it was defined; a hash of its body would go through all of it."""
         return hash((self.name, self.place, self.scope))

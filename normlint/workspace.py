@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from normlint.ahead import Ahead
     from normlint.command_lines import Command
     from normlint.evaluate.observations import Conversion, Observation
+    from normlint.evaluate.relevance import Mentions
 
 Overlay = Mapping[str, bytes]
 Problem = tuple[Place, str]
+Again = Callable[[Span], "tuple[ir.Statement, ...]"]
 
 _MANY = 20
 _MOST_READMES = 500
@@ -53,7 +55,7 @@ class Workspace:
         self._kept: list[str] | None = None
         self._about: bool | None = None
         self._ahead: Ahead | None = None
-        self.mentions_ahead: dict[str, bytes] = {}
+        self.mentions_ahead: dict[str, bytes | Mentions] = {}
 
     def data(self, path: str) -> bytes | None:
         """The bytes of a file; None, and a problem, where it cannot be read."""
@@ -142,16 +144,19 @@ class Workspace:
         if taken is not None and taken.digest.hex() == known.digest and path not in self._overlay:
             self._packed[known.digest] = taken.module
             self.mentions_ahead[path] = taken.mentions
-            return _decoded(path, zlib.decompress(taken.module), self.data, self._note_opened)
+            return _decoded(path, zlib.decompress(taken.module), self._again(path), self._note_opened)
         cached = self.store.module(known.digest) if self.store is not None else None
-        return None if cached is None else _decoded(path, cached, self.data, self._note_opened)
+        return None if cached is None else _decoded(path, cached, self._again(path), self._note_opened)
 
     def _lowered(self, path: str) -> ir.Module | None:
-        from normlint.lowering import lower
+        from normlint.lowering import lower, lower_slices
 
         data = self.data(path)
         if data is None:
             return None
+        if self.store is None and not self.about_images():  # else most bodies are evaluated, or left for the next run
+            module, self.mentions_ahead[path] = lower_slices(path, data, self._again(path))
+            return module
         module = lower(path, data)
         known = self.look(path)
         if self.store is not None and known is not None and path not in self._overlay:
@@ -159,6 +164,23 @@ class Workspace:
 
             self._packed[known.digest] = zlib.compress(encode(module), 1)
         return module
+
+    def _again(self, path: str) -> Again:
+        """What lowers the body of a function of a file with the whole file."""
+
+        def again(name_span: Span) -> tuple[ir.Statement, ...]:
+            from normlint.lowering import lower
+
+            pending: list[object] = [*lower(path, self.data(path) or b"").body]
+            while pending:
+                node = pending.pop()
+                if getattr(node, "name_span", None) == name_span and hasattr(node, "decorators"):
+                    return tuple(getattr(node, "body", ()))
+                for name in ("body", "otherwise", "handlers", "final", "cases"):
+                    pending += getattr(node, name, ())
+            return ()
+
+        return again
 
     def lower_ahead(self, paths: Iterable[str], jobs: int) -> None:
         """Start processes that lower the files which the cache does not know, where that is worth it."""
@@ -281,7 +303,7 @@ class Workspace:
     def earlier_module(self, path: str, digest: str) -> ir.Module | None:
         """The lowered form that a file had in the last run, with a content of this digest."""
         data = self.store.module(digest) if self.store is not None else None
-        return None if data is None else _decoded(path, data, lambda path: None, self._note_opened)
+        return None if data is None else _decoded(path, data, lambda name_span: (), self._note_opened)
 
     def encoded(self, path: str) -> bytes | None:
         """The encoded form of a file, where this run or the last one made it."""
@@ -360,25 +382,11 @@ def _at_top(path: str, message: str) -> Problem:
     return Place(path, 1, 1, 1, 1), message
 
 
-def _decoded(
-    path: str, data: bytes, read_again: Callable[[str], bytes | None], opened: Callable[[ir.Function, int], None]
-) -> ir.Module | None:
+def _decoded(path: str, data: bytes, again: Again, opened: Callable[[ir.Function, int], None]) -> ir.Module | None:
     """The module in the cache under this content, which may have been that of another path; None for damaged data."""
     from dataclasses import replace
 
     from normlint.codec import CodecError, decode
-
-    def again(name_span: Span) -> tuple[ir.Statement, ...]:
-        from normlint.lowering import lower
-
-        pending: list[object] = [*lower(path, read_again(path) or b"").body]
-        while pending:
-            node = pending.pop()
-            if getattr(node, "name_span", None) == name_span and hasattr(node, "decorators"):
-                return tuple(getattr(node, "body", ()))
-            for name in ("body", "otherwise", "handlers", "final", "cases"):
-                pending += getattr(node, name, ())
-        return ()
 
     try:
         module = decode(data, again, opened)

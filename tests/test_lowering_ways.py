@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 SOURCES = sorted(path for folder in ("fixtures", "normlint/evaluate") for path in (ROOT / folder).rglob("*.py"))
 
 # Expressions with parentheses, commas and blanks of their own, and what may stand around them.
-_ATOMS = [
+ATOMS = [
     "a", "(a)", "( ( a ) )", "(a, b)", "((a), (b),)", "()", "( )", "(  # c\n a)", "'s' \"t\"", "f'{a}'", "(x for x in (y))",
     "(yield)", "(yield (a))", "a[1: ]", "a[b, ]", "a[(b), (c)]", "a[(b, c)]", "a[(b, c), ]", "a[:, : ,1:2 ]",
     "(a or b) or (c or d)", "-(a)", "f((x for x in y))", "f(x for x in (y))", "f((a), *(b), c=(d), **(e))", "f(**a, b=c)",
@@ -28,7 +28,7 @@ _ATOMS = [
     "(lambda: (a, b))", "(a := (b))", "(a if (b) else (c))", "a < (b) <= c not  in d", "not (a)", "(await (a))",
     "f'''{\n a, b }''' 'c'", "f'{a!r:>{b}}{c=}'", "a.b()[c](d)", "...", "1_0.5J", "'é' + é", "f'é{a}ü{b.c}' + d",
 ]  # fmt: skip
-_AROUND = [
+AROUND = [
     "{}", "x = {}", "x = y = {},", "x = {}, (y)", "x: (int) = {}", "x += {}", "f({})", "f(({}), )", "f(a, {} )", "f(a=({}))",
     "[{}]", "({},)", "[x for x in {}]", "a[({})]", "a[b, ({})]", "return {}", "assert {}, 'c'", "raise {} from e", "({}).b",
     "({})()", "- ({})", "({}) + ({})", "if {}:\n  a\nelif ({}): b\nelse:\n  c", "while ({}): a; b;", "for a, b in {}: pass",
@@ -36,7 +36,7 @@ _AROUND = [
     "@a\nclass A(({}), b={}):\n  pass", "lambda a=({}): a", "try:\n  a\nexcept ({}) as e:\n  b\nelse:\n  c\nfinally:\n  d",
     "async def f():\n  async with a({}) as b, c: d\n  async for a in {}: b",
 ]  # fmt: skip
-_STATEMENTS = [
+STATEMENTS = [
     "import a . b as c, d\n", "from . import (a, b as c,)\n", "from .. a import *\n", "from ... import a\n", "global a, b\n",
     "def f(): nonlocal a; del b\n", "x: int\n", "pass; a ; b # c\n", "async  def f(*a, b, **c) -> (d): ...\n",
     "class A: pass\n", "class A(): b = 1\n", "class A:\n  a: (int); b: c = 1\n  if d:\n    e: f\n",
@@ -60,19 +60,19 @@ def alike(text: str) -> bool | None:
         return None  # LibCST does not know all of Python
 
 
-@pytest.mark.parametrize("around", _AROUND)
+@pytest.mark.parametrize("around", AROUND)
 def test_expressions_are_lowered_alike(around: str) -> None:
-    found = [alike(around.replace("{}", atom) + "\n") for atom in _ATOMS]
-    assert False not in found, _ATOMS[found.index(False)]
-    assert found.count(True) > len(_ATOMS) * 0.6
+    found = [alike(around.replace("{}", atom) + "\n") for atom in ATOMS]
+    assert False not in found, ATOMS[found.index(False)]
+    assert found.count(True) > len(ATOMS) * 0.6
 
 
 def test_expressions_in_expressions_are_lowered_alike() -> None:
-    for outer, inner in itertools.product(_ATOMS, _ATOMS):
+    for outer, inner in itertools.product(ATOMS, ATOMS):
         assert alike(outer.replace("b", inner) + "\n") is not False, (outer, inner)
 
 
-@pytest.mark.parametrize("text", _STATEMENTS)
+@pytest.mark.parametrize("text", STATEMENTS)
 def test_statements_are_lowered_alike(text: str) -> None:
     assert alike(text) is not False
 

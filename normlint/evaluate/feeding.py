@@ -129,8 +129,7 @@ def record_call(
 
 def hands_to_parts(function: FunctionValue) -> bool:
     """Whether a model's method is short and no forward pass: ``encode`` and the like hand their image to a part."""
-    short = isinstance(function.body, tuple) and len(function.body) <= _LONGEST_METHOD
-    return short and function.name not in _FORWARD and not function.name.startswith("__")
+    return function.is_within(_LONGEST_METHOD) and function.name not in _FORWARD and not function.name.startswith("__")
 
 
 def makes_models(run: Machine, function: FunctionValue) -> bool:
@@ -156,8 +155,8 @@ def makes_models(run: Machine, function: FunctionValue) -> bool:
 
 def _is_plain(function: FunctionValue) -> bool:
     """A short function without branches: what it returns does not depend on its arguments' values."""
-    body = function.body
-    return isinstance(body, tuple) and len(body) <= _LONGEST_BUILDER and not any(isinstance(s, (ir.If, ir.Match)) for s in body)
+    body = function.body if function.is_within(_LONGEST_BUILDER) else None
+    return isinstance(body, tuple) and not any(isinstance(statement, (ir.If, ir.Match)) for statement in body)
 
 
 def _names_a_model(run: Machine, function: FunctionValue, name: str) -> bool:

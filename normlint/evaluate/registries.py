@@ -46,12 +46,12 @@ def decorate(run: Machine, value: Value, decorators: tuple[ir.Expression, ...]) 
 
 def registers(run: Machine, function: FunctionValue) -> bool:
     """Whether a call is part of a decorator, and short enough to be one that writes something down."""
-    return run.decorating > 0 and isinstance(function.body, tuple) and len(function.body) <= _LONGEST
+    return run.decorating > 0 and function.is_within(_LONGEST)
 
 
 def begins(function: FunctionValue) -> bool:
     """Whether a call makes an object with an empty dict, which may become a registry."""
-    if function.name != "__init__" or not isinstance(function.body, tuple) or len(function.body) > _LONGEST:
+    if function.name != "__init__" or not function.is_within(_LONGEST) or not isinstance(function.body, tuple):
         return False
     return any(isinstance(statement, ir.Assign) and _is_empty_dict(statement.value) for statement in function.body)
 
@@ -67,7 +67,7 @@ def _is_empty_dict(node: ir.Expression) -> bool:
 
 def looks_up(run: Machine, function: FunctionValue) -> bool:
     """Whether a short function mentions a dict of functions or classes, or what else its object holds to be called."""
-    if not isinstance(function.body, tuple) or len(function.body) > _LONGEST:
+    if not function.is_within(_LONGEST):
         return False
     mentioned = run.mentioned(function)
     if len(mentioned) > _MOST_NAMES:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from normlint.lowering.module import lower
+from normlint.lowering.module import lower, lower_slices
 
-__all__ = ["lower"]
+__all__ = ["lower", "lower_slices"]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from normlint import ir
+from normlint.evaluate.relevance import Mentions
 from normlint.harmless import is_harmless
 from normlint.limits import restrain
 from normlint.lowering import abstract
+from normlint.lowering.abstract.slices import Again
 from normlint.lowering.unreadable import UnreadableError
 
 Lowered = tuple[tuple[ir.Statement, ...], tuple[ir.Problem, ...]]
@@ -30,6 +32,11 @@ def lower_text(text: str) -> Lowered:
 
         statements = concrete.lowered(code)
     return statements, restrained.problems
+
+
+def sliced_text(text: str, again: Again) -> tuple[tuple[ir.Statement, ...], Mentions] | None:
+    """The same where that is simple, with what the text mentions; ``again`` lowers bodies of functions with the whole file."""
+    return abstract.sliced(_ended(text), again) if is_harmless(text) else None
 
 
 def _ended(text: str) -> str:

@@ -22,13 +22,15 @@ class UnsupportedError(Exception):
 class Source:
     """The text that a tree was parsed from. Offsets and columns count characters; CPython's own count UTF-8 bytes.
 
-    ``wide`` are the lines where that makes a difference, by their number.
+    ``before`` is how many lines of a file come before a text in ASCII that is a part of it: lines count from there.
+    ``wide`` are the lines where characters and bytes make a difference, by their number.
     """
 
-    __slots__ = ("_starts", "text", "wide")
+    __slots__ = ("_starts", "before", "text", "wide")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, before: int = 0) -> None:
         self.text = text
+        self.before = before
         self._starts = line_starts(text)
         self.wide: dict[int, bytes] = {}
         if not text.isascii():
@@ -50,6 +52,8 @@ class Source:
         if self.wide:
             line, column = self.point(line, column)
             end_line, end_column = self.point(end_line, end_column)
+        elif self.before:
+            line, end_line = line + self.before, end_line + self.before
         return Span(line, column + 1, end_line, end_column + 1)
 
     def check(self, span: Span, *names: str) -> None:
@@ -59,11 +63,11 @@ class Source:
 
     def start(self, span: Span) -> int:
         """The offset of the first character of a span."""
-        return self._starts[span.line - 1] + span.column - 1
+        return self._starts[span.line - 1 - self.before] + span.column - 1
 
     def end(self, span: Span) -> int:
         """The offset after the last character of a span."""
-        return self._starts[span.end_line - 1] + span.end_column - 1
+        return self._starts[span.end_line - 1 - self.before] + span.end_column - 1
 
     def begun_at(self, span: Span, start: int) -> Span:
         """The span from another start on."""
@@ -78,7 +82,25 @@ class Source:
     def place(self, offset: int) -> tuple[int, int]:
         """1-based line and column of an offset."""
         line = bisect_right(self._starts, offset)
-        return line, offset - self._starts[line - 1] + 1
+        return line + self.before, offset - self._starts[line - 1] + 1
+
+    def lines(self, first: int, last: int) -> str:
+        """The text of some lines."""
+        return self.text[self._starts[first - 1] : self._starts[last] if last < len(self._starts) else None]
+
+    def begins_line(self, line: int, column: int) -> bool:
+        """Whether what stands there begins a line, and the line before does not go on in it."""
+        start = self._starts[line - 1]
+        return not self.text[start : start + column].strip(" \t") and not self.text.endswith("\\\n", 0, start)
+
+    def matches(self, pattern: re.Pattern[str], node: Placed) -> bool:
+        """Whether a pattern matches all of the text of a node."""
+        span = self.span(node)
+        return pattern.fullmatch(self.text, self.start(span), self.end(span)) is not None
+
+    def is_wide(self, first: int, last: int) -> bool:
+        """Whether one of these lines is."""
+        return bool(self.wide) and any(first <= line <= last for line in self.wide)
 
     def skip(self, offset: int) -> int:
         """The offset of the next character that is neither blank nor in a comment."""
@@ -111,6 +133,7 @@ class Embedded(Source):
 
     def __init__(self, whole: Source, offset: int) -> None:
         self.text = whole.text
+        self.before = whole.before
         self._starts = whole._starts
         self.wide = whole.wide
         line, column = whole.place(offset)

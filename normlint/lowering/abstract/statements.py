@@ -5,16 +5,18 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Union
 
 from normlint import ir
 from normlint.lowering.abstract.expressions import BINARY, ExpressionLowering
 from normlint.lowering.abstract.extents import block_extent
 from normlint.lowering.abstract.patterns import captured_names, case_extent
-from normlint.lowering.abstract.source import UnsupportedError
+from normlint.lowering.abstract.source import Source, UnsupportedError
 from normlint.places import Span
 
 Statements = tuple[ir.Statement, ...]
+Definition = Union[ast.FunctionDef, ast.AsyncFunctionDef]
+Leave = Callable[[Definition, Span], Union[tuple[Callable[[ir.Function], Statements], int], None]]
 
 _FUNCTION = re.compile(r"(?:async[ \t]+)?def[ \t]+(\w+)")
 _CLASS = re.compile(r"class[ \t]+(\w+)")
@@ -22,9 +24,16 @@ _WITH = re.compile(r"(?:async[ \t]+)?with\b")
 
 
 class StatementLowering(ExpressionLowering):
-    """Lowers the statements of one module; what has no effect on values (pass, del, bare annotations) is dropped."""
+    """Lowers the statements of one module; what has no effect on values (pass, del, bare annotations) is dropped.
 
-    __slots__ = ()
+    ``leave`` is asked for what reads the body of a function later, and its length: None for one that is to be lowered now.
+    """
+
+    __slots__ = ("leave",)
+
+    def __init__(self, source: Source, leave: Leave | None = None) -> None:
+        super().__init__(source)
+        self.leave = leave
 
     def block(self, nodes: Sequence[ast.stmt]) -> Statements:
         lowered: list[ir.Statement] = []
@@ -120,31 +129,32 @@ class StatementLowering(ExpressionLowering):
         return ir.While(block_extent(self.source, node), test, body, self.block(node.orelse))
 
     def _with(self, node: ast.With | ast.AsyncWith) -> ir.Statement:
-        span = block_extent(self.source, node)
-        match = _WITH.match(self.source.text, self.source.start(span))
+        items = tuple([
+            ir.WithItem(span, self.expression(item.context_expr), self.optional(item.optional_vars))
+            for item, span in zip(node.items, self.item_extents(node), strict=True)
+        ])
+        return ir.With(block_extent(self.source, node), items, self.block(node.body))
+
+    def item_extents(self, node: ast.With | ast.AsyncWith) -> list[Span]:
+        """The stretches of the items of a with statement."""
+        source = self.source
+        match = _WITH.match(source.text, source.start(source.span(node)))
         if match is None:
             raise UnsupportedError("a with that begins otherwise")
-        items: list[ir.WithItem] = []
-        at = match.end()
+        at, spans = match.end(), []
         for item in node.items:
-            lowered, at = self._item(item, at)
-            items.append(lowered)
-        return ir.With(span, tuple(items), self.block(node.body))
-
-    def _item(self, node: ast.withitem, after: int) -> tuple[ir.WithItem, int]:
-        """An item of a with statement, and the offset after what follows it."""
-        source = self.source
-        span = source.span(node.context_expr)
-        if source.skip(after) != source.start(span):
-            raise UnsupportedError("parentheses in a with")
-        if node.optional_vars is not None:
-            last = source.span(node.optional_vars)
-            span = span._replace(end_line=last.end_line, end_column=last.end_column)
-        at = source.skip(source.end(span))
-        if source.text[at] not in ",:":
-            raise UnsupportedError("parentheses in a with")
-        value, target = self.expression(node.context_expr), self.optional(node.optional_vars)
-        return ir.WithItem(span, value, target), at + 1
+            span = source.span(item.context_expr)
+            if source.skip(at) != source.start(span):
+                raise UnsupportedError("parentheses in a with")
+            if item.optional_vars is not None:
+                last = source.span(item.optional_vars)
+                span = span._replace(end_line=last.end_line, end_column=last.end_column)
+            at = source.skip(source.end(span))
+            if source.text[at] not in ",:":
+                raise UnsupportedError("parentheses in a with")
+            spans.append(span)
+            at += 1
+        return spans
 
     def _try(self, node: Any) -> ir.Statement:
         handlers = tuple([self._handler(handler) for handler in node.handlers])
@@ -178,19 +188,33 @@ class StatementLowering(ExpressionLowering):
         ])
         return ir.Case(span, lowered, bound + body)
 
-    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ir.Statement:
-        span = block_extent(self.source, node)
-        name_span, _ = self._name_after(_FUNCTION, span, node.name)
-        parameters, body = self.parameters(node.args), self.block(node.body)
-        return ir.Function(span, node.name, name_span, parameters, body, self._decorators(node.decorator_list))
+    def _function(self, node: Definition) -> ir.Statement:
+        span, name_span = block_extent(self.source, node), self.function_name(node)
+        parameters, decorators = self.parameters(node.args), self._decorators(node.decorator_list)
+        leave = self.leave
+        left = leave(node, name_span) if leave is not None else None
+        if left is not None:
+            return ir.Function.unread(span, node.name, name_span, parameters, decorators, *left)
+        self.leave = None  # what it defines itself is a part of its body
+        try:
+            return ir.Function(span, node.name, name_span, parameters, self.block(node.body), decorators)
+        finally:
+            self.leave = leave
+
+    def function_name(self, node: Definition) -> Span:
+        """The span of the name of a function in its definition."""
+        return self._name_after(_FUNCTION, self.source.span(node), node.name)[0]
+
+    def class_name(self, node: ast.ClassDef) -> tuple[Span, int]:
+        """The span of the name of a class in its definition, and the offset after it, or after the parenthesis of its bases."""
+        name_span, at = self._name_after(_CLASS, self.source.span(node), node.name)
+        return name_span, self.source.closing(at, "(") if node.bases or node.keywords else at
 
     def _class(self, node: ast.ClassDef) -> ir.Statement:
         span = block_extent(self.source, node)
-        name_span, at = self._name_after(_CLASS, span, node.name)
-        bases: tuple[ir.Argument, ...] = ()
-        if node.bases or node.keywords:
-            bases = self.arguments(node.bases, node.keywords, self.source.closing(at, "("))
-            bases = (*(b for b in bases if _is_base(b)), *(b for b in bases if not _is_base(b)))
+        name_span, at = self.class_name(node)
+        bases = self.arguments(node.bases, node.keywords, at) if node.bases or node.keywords else ()
+        bases = (*(b for b in bases if _is_base(b)), *(b for b in bases if not _is_base(b)))
         body = self._members(node.body)
         return ir.Class(span, node.name, name_span, bases, body, self._decorators(node.decorator_list))
 
