@@ -41,10 +41,12 @@ class Packed(NamedTuple):
 class Ahead:
     """Processes that lower ``files``, each its share, and hand them over when they are asked for.
 
+    ``sliced``: the bodies of functions are left as the lines that they are lowered from.
+
     A process that dies (a parser that takes it down) is noticed: its files are lowered by whoever asks.
     """
 
-    def __init__(self, files: Sequence[SourceFile], count: int) -> None:
+    def __init__(self, files: Sequence[SourceFile], count: int, sliced: bool = False) -> None:
         self._turn = {file.path: index for index, file in enumerate(files)}
         self._arrived: dict[int, Packed] = {}
         self._count = count
@@ -57,7 +59,7 @@ class Ahead:
             _widen(writing)
             child = os.fork()
             if child == 0:
-                _serve(files, number, count, reading, writing)
+                _serve(files, number, count, sliced, reading, writing)
             os.close(writing)
             self._children.append(child)
             self._pipes.append(os.fdopen(reading, "rb"))
@@ -110,7 +112,7 @@ def _widen(descriptor: int) -> None:
         pass  # the system's own size does as well
 
 
-def _serve(files: Sequence[SourceFile], number: int, count: int, reading: int, writing: int) -> None:
+def _serve(files: Sequence[SourceFile], number: int, count: int, sliced: bool, reading: int, writing: int) -> None:
     """The life of a process: never returns."""
     status = 1
     try:
@@ -118,7 +120,7 @@ def _serve(files: Sequence[SourceFile], number: int, count: int, reading: int, w
         sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION_LIMIT))
         with os.fdopen(writing, "wb", buffering=0) as pipe:
             for index in range(number, len(files), count):
-                digest, module, mentions = packed(files[index])
+                digest, module, mentions = packed(files[index], sliced)
                 record = memoryview(_HEADER.pack(index, digest, len(module), len(mentions)) + module + mentions)
                 while record:
                     record = record[pipe.write(record) :]
@@ -129,16 +131,20 @@ def _serve(files: Sequence[SourceFile], number: int, count: int, reading: int, w
         os._exit(status)
 
 
-def packed(file: SourceFile) -> Packed:
+def packed(file: SourceFile, sliced: bool) -> Packed:
     """A file lowered; nothing for one that cannot be read."""
     from normlint.codec import encode
     from normlint.evaluate.relevance import digests
-    from normlint.lowering import lower
+    from normlint.lowering import lower, lower_slices, lower_with_file
     from normlint.mentioned import pack
 
     try:
         data = read(file)
     except ReadError:
         return Packed(bytes(32), b"", b"")
-    module = lower(file.path, data)
-    return Packed(sha256(data).digest(), zlib.compress(encode(module), 1), pack(digests(module)))
+    if sliced:
+        module, mentions = lower_slices(file.path, data, lower_with_file(file.path, data))
+    else:
+        module = lower(file.path, data)
+        mentions = digests(module)
+    return Packed(sha256(data).digest(), zlib.compress(encode(module), 1), pack(mentions))

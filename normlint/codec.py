@@ -2,12 +2,13 @@
 
 The nodes are written flat, children before their parent, each as ``[tag, span, fields]``; reading is a stack machine,
 so neither direction recurses and no byte sequence builds a graph or anything else than a tree. The bodies of functions stand
-behind the module, each by itself, and are read when they are asked for.
+behind the module, each by itself, and are read when they are asked for: as nodes, or the lines that they are lowered from.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from itertools import accumulate, pairwise
@@ -17,7 +18,7 @@ from normlint import ir
 from normlint.constant_codec import FieldError, constant_from, constant_to
 from normlint.places import Span
 
-FORMAT = 2
+FORMAT = 3
 MAX_DEPTH = 2_000
 
 _EXPRESSIONS: frozenset[type[Any]] = frozenset(get_args(ir.Expression))
@@ -110,6 +111,7 @@ _SCHEMA: tuple[tuple[type[Any], tuple[_Field, ...]], ...] = (
     (ir.Assert, _fields("test:one")),
     (ir.Scope, _fields("kind:text", "names:texts")),
 )  # fmt: skip
+_WORD = re.compile(r"\w+")
 _FUNCTION = next(fields for made, fields in _SCHEMA if made is ir.Function)
 _TAGS = {made: (tag, fields) for tag, (made, fields) in enumerate(_SCHEMA)}
 
@@ -152,11 +154,13 @@ def _record(node: ir.Node, pending: list[ir.Node], bodies: list[bytes] | None) -
     tag, fields = _TAGS[type(node)]
     record: list[object] = [tag, *node.span]
     for name, kind, _ in fields:
-        value = getattr(node, name)
         if bodies is not None and name == "body" and isinstance(node, ir.Function):
-            record.append([len(bodies)])
-            bodies.append(_bytes(_records(value, None)))
-        elif kind == _ONE:
+            lines = node.text
+            record.append([len(bodies)] if lines is None else [len(bodies), node.length])
+            bodies.append(_bytes(_records(node.body, None) if lines is None else lines))
+            continue
+        value = getattr(node, name)
+        if kind == _ONE:
             pending.append(value)
         elif kind == _OPTIONAL:
             record.append(int(value is not None))
@@ -176,8 +180,11 @@ def _record(node: ir.Node, pending: list[ir.Node], bodies: list[bytes] | None) -
 
 
 def text_of(nodes: Sequence[ir.Node]) -> bytes:
-    """The nodes as they stand in an encoded module: every name of them can be looked for in it."""
-    return _bytes(_records(nodes, None))
+    """The nodes as they stand in an encoded module: every name of them can be looked for in it, alone as well."""
+    bodies: list[bytes] = []
+    records = _records(nodes, bodies)
+    lines = [text for body in bodies if isinstance(text := json.loads(body), str)]
+    return b"".join((_bytes([records, sorted({word for text in lines for word in _WORD.findall(text)})]), *bodies))
 
 
 def placeless(nodes: Sequence[ir.Node]) -> list[list[object]]:
@@ -219,6 +226,21 @@ def decode(data: bytes, again: _Again | None = None, opened: _Opened | None = No
         raise CodecError(f"damaged: {error}") from error
 
 
+def _lowered(again: _Again | None, opened: _Opened | None, function: ir.Function) -> tuple[ir.Statement, ...]:
+    """The body of a function that is left as lines. Raises ``CodecError`` as ``_read`` does."""
+    from normlint.lowering import lower_lines
+
+    text = function.text or ""
+    if opened is not None:
+        opened(function, 2 * len(text))  # what its nodes would take
+    body = lower_lines(text, function.span)
+    if body is not None:
+        return body
+    if again is None:
+        raise CodecError("lines that cannot be lowered by themselves")
+    return again(function.name_span)
+
+
 def _read(data: bytes, again: _Again | None, opened: _Opened | None, function: ir.Function) -> tuple[ir.Statement, ...]:
     """The body of a function. Raises ``CodecError`` where it is damaged and cannot be had again."""
     if opened is not None:
@@ -250,12 +272,16 @@ def _body(
         if depth > MAX_DEPTH:
             raise FieldError("nested too deep")
         depths[size:] = (depth,)
-        if made is ir.Function and type(values[3]) is int:
-            name, name_span, parameters, index, decorators = values
+        if made is ir.Function and type(values[3]) is list:
+            name, name_span, parameters, (index, *length), decorators = values
             if not 0 <= index < len(bodies):
                 raise FieldError("a body is missing")
-            read = partial(_read, bodies[index], again, opened)
-            stack.append(ir.Function.unread(span, name, name_span, parameters, decorators, read))
+            read: Callable[[ir.Function], tuple[ir.Statement, ...]] = partial(_read, bodies[index], again, opened)
+            if length:
+                text, read = _text(json.loads(bodies[index])), partial(_lowered, again, opened)
+                stack.append(ir.Function.unread(span, name, name_span, parameters, decorators, read, length[0], text))
+            else:
+                stack.append(ir.Function.unread(span, name, name_span, parameters, decorators, read))
         else:
             stack.append(made(span, *values))
     return _checked(tuple(stack), _STATEMENTS)
@@ -274,7 +300,9 @@ def _values(fields: Sequence[_Field], record: list[Any], stack: list[Any]) -> li
             raise FieldError("a field is missing")
         item = record[at]
         if name == "body" and type(item) is list and fields is _FUNCTION:
-            values.append(_number(*_list(item, 1)))
+            if not 1 <= len(item) <= 2:
+                raise FieldError("a body is missing")
+            values.append([_number(number) for number in item])
         elif kind == _MANY:
             values.append(_last(stack, _number(item), classes))
         elif kind == _OPTIONAL:

@@ -25,15 +25,14 @@ _MOST_COMMAS = 20_000
 _CASE_BRACKETS = 4
 _FRAMES_OF_A_TOKEN = 40
 
-_HIDING = re.compile(
-    r'''\#[^\n]*
-    |"""(?P<long>[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*)"""
+_STRINGS = r'''
+    """(?P<long>[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*)"""
     |\'\'\'(?P<other>[^'\\]*(?:(?:\\.|'(?!''))[^'\\]*)*)\'\'\'
     |"(?P<short>[^"\\\n]*(?:\\.[^"\\\n]*)*)"
     |'(?P<single>[^'\\\n]*(?:\\.[^'\\\n]*)*)'
-    |(?P<open>["'])''',
-    re.VERBOSE | re.DOTALL,
-)
+    |(?P<open>["'])'''
+_HIDING = re.compile(r"\#[^\n]*|" + _STRINGS, re.VERBOSE | re.DOTALL)
+_COMMENTED = re.compile(r"(?P<comment>[ \t]*\#[^\n]*)|" + _STRINGS, re.VERBOSE | re.DOTALL)
 _FLAT = re.compile(r"(?:[^{}]*\{[^{}]*\})*[^{}]*")
 _PLAIN = re.compile(r"\"[^\"\\\n]*\"|'[^'\\\n]*'")
 _HIDDEN = re.compile(r"['\"\\#]")
@@ -59,6 +58,13 @@ def is_harmless(text: str) -> bool:
     if "\\" in code or code.count("elif") > _MOST_ELIFS:
         return False
     return _are_harmless(code.encode("utf-8", "replace").split(b"\n"))
+
+
+def uncommented(text: str) -> str:
+    """Text that is harmless, or a part of such of whole lines, without its comments and the blanks before them."""
+    if "#" not in text:
+        return text
+    return _COMMENTED.sub(lambda match: "" if match["comment"] is not None else match[0], text)
 
 
 def _shown(text: str, match: re.Match[str]) -> str:
@@ -133,4 +139,4 @@ def _cost(lines: list[bytes], first: int, last: int, signs: int, opened: int) ->
     return sum(line.cost for line in weighed)
 
 
-__all__ = ["is_harmless"]
+__all__ = ["is_harmless", "uncommented"]

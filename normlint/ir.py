@@ -317,20 +317,23 @@ class Function(Node):
     decorators: tuple[Expression, ...]
     _read: Callable[[Function], tuple[Statement, ...]] | None = field(default=None, init=False, repr=False, compare=False)
     _length: int = field(default=-1, init=False, repr=False, compare=False)
+    text: str | None = field(default=None, init=False, repr=False, compare=False)
 
     @classmethod
     def unread(
         cls, span: Span, name: str, name_span: Span, parameters: tuple[Parameter, ...], decorators: tuple[Expression, ...],
-        read: Callable[[Function], tuple[Statement, ...]], length: int = -1,
+        read: Callable[[Function], tuple[Statement, ...]], length: int = -1, text: str | None = None,
     ) -> Function:  # fmt: skip
         """A function whose body is read when it is asked for: few are, of all that a module defines.
 
-        ``length`` is that of the body, where it is known before.
+        ``length`` is that of the body, where it is known before; ``text`` the lines that the body is lowered from, without
+        comments. Every name that the body mentions is spelled in them.
         """
         made = cls(span, name, name_span, parameters, (), decorators)
         object.__delattr__(made, "body")
         object.__setattr__(made, "_read", read)
         object.__setattr__(made, "_length", length)
+        object.__setattr__(made, "text", text)
         return made
 
     @property

@@ -33,11 +33,12 @@ class Mentioned:
                     return unpack(data)
             except (ValueError, TypeError, LookupError, RecursionError):
                 pass  # damaged: it is worked out again
-        if isinstance(ahead, tuple):
-            return ahead
-        found = digests(module) if ahead is None else unpack(ahead)
+        if isinstance(ahead, bytes):
+            found, data = unpack(ahead), ahead
+        else:
+            found, data = digests(module) if ahead is None else ahead, None
         if is_kept:
-            self._workspace.keep_unit(key, ahead or pack(found))
+            self._workspace.keep_unit(key, data or pack(found))
         return found
 
 

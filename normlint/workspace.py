@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -154,10 +155,10 @@ class Workspace:
         data = self.data(path)
         if data is None:
             return None
-        if self.store is None and not self.about_images():  # else most bodies are evaluated, or left for the next run
+        if self.about_images():  # nearly all bodies are evaluated
+            module = lower(path, data)
+        else:
             module, self.mentions_ahead[path] = lower_slices(path, data, self._again(path))
-            return module
-        module = lower(path, data)
         known = self.look(path)
         if self.store is not None and known is not None and path not in self._overlay:
             from normlint.codec import encode
@@ -168,19 +169,13 @@ class Workspace:
     def _again(self, path: str) -> Again:
         """What lowers the body of a function of a file with the whole file."""
 
-        def again(name_span: Span) -> tuple[ir.Statement, ...]:
-            from normlint.lowering import lower
+        @cache
+        def whole() -> Again:
+            from normlint.lowering import lower_with_file
 
-            pending: list[object] = [*lower(path, self.data(path) or b"").body]
-            while pending:
-                node = pending.pop()
-                if getattr(node, "name_span", None) == name_span and hasattr(node, "decorators"):
-                    return tuple(getattr(node, "body", ()))
-                for name in ("body", "otherwise", "handlers", "final", "cases"):
-                    pending += getattr(node, name, ())
-            return ()
+            return lower_with_file(path, self.data(path) or b"")
 
-        return again
+        return lambda name_span: whole()(name_span)
 
     def lower_ahead(self, paths: Iterable[str], jobs: int) -> None:
         """Start processes that lower the files which the cache does not know, where that is worth it."""
@@ -195,7 +190,7 @@ class Workspace:
                 wanted.append((self.files[path], known.size))
         count = processes(jobs, sum(size for _, size in wanted))
         if count:
-            self._ahead = Ahead([file for file, _ in wanted], count)
+            self._ahead = Ahead([file for file, _ in wanted], count, not self.about_images())
 
     def close(self) -> None:
         """End what was started."""
@@ -303,7 +298,7 @@ class Workspace:
     def earlier_module(self, path: str, digest: str) -> ir.Module | None:
         """The lowered form that a file had in the last run, with a content of this digest."""
         data = self.store.module(digest) if self.store is not None else None
-        return None if data is None else _decoded(path, data, lambda name_span: (), self._note_opened)
+        return None if data is None else _decoded(path, data, None, self._note_opened)
 
     def encoded(self, path: str) -> bytes | None:
         """The encoded form of a file, where this run or the last one made it."""
@@ -382,7 +377,7 @@ def _at_top(path: str, message: str) -> Problem:
     return Place(path, 1, 1, 1, 1), message
 
 
-def _decoded(path: str, data: bytes, again: Again, opened: Callable[[ir.Function, int], None]) -> ir.Module | None:
+def _decoded(path: str, data: bytes, again: Again | None, opened: Callable[[ir.Function, int], None]) -> ir.Module | None:
     """The module in the cache under this content, which may have been that of another path; None for damaged data."""
     from dataclasses import replace
 

@@ -29,10 +29,11 @@ def sources(count: int) -> list[SourceFile]:
     return [SourceFile(path.relative_to(FIXTURES).as_posix(), path, "python") for path in paths]
 
 
+@pytest.mark.parametrize("sliced", [False, True])
 @pytest.mark.parametrize("count", [1, 2, 3])
-def test_files_arrive_in_whatever_order_they_are_asked_for(count: int) -> None:
+def test_files_arrive_in_whatever_order_they_are_asked_for(count: int, sliced: bool) -> None:
     files = sources(12)
-    started = Ahead(files, count)
+    started = Ahead(files, count, sliced)
     try:
         for file in (*files[6:], *files[:6]):
             taken = started.take(file.path)
@@ -50,10 +51,10 @@ def test_files_arrive_in_whatever_order_they_are_asked_for(count: int) -> None:
 def test_a_process_that_dies_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     original = ahead.packed
 
-    def dying(file: SourceFile) -> Packed:
+    def dying(file: SourceFile, sliced: bool) -> Packed:
         if file.path == files[2].path:
             os.kill(os.getpid(), signal.SIGKILL)
-        return original(file)
+        return original(file, sliced)
 
     files = sources(6)
     monkeypatch.setattr(ahead, "packed", dying)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from normlint import codec, ir
 from normlint.codec import CodecError, decode, encode
-from normlint.lowering import lower
+from normlint.lowering import lower, lower_slices
 from normlint.places import Span
 
 HERE = Path(__file__).parent
@@ -184,6 +184,55 @@ def test_bodies_are_read_when_they_are_asked_for(monkeypatch: pytest.MonkeyPatch
         function.nothing  # noqa: B018
 
 
+LINES = b"""\
+import a
+class A:
+    @b
+    def f(self, c=1):  # one
+        return a(
+            self)
+def g(): return a.b
+"""
+
+
+def left(data: bytes) -> ir.Module:
+    """A module whose functions are left as lines."""
+    return lower_slices("a.py", data, lambda name_span: ())[0]
+
+
+def test_functions_that_are_left_as_lines_survive() -> None:
+    data = encode(left(LINES))
+    assert b"return a(\\n            self)" in data
+    assert decode(data) == lower("a.py", LINES)
+    assert encode(decode(data)) == data
+    read = decode(data)
+    assert repr(read) == repr(lower("a.py", LINES))
+    assert encode(read) == data  # whatever was entered
+
+
+def test_comments_are_no_part_of_the_lines() -> None:
+    other = LINES.replace(b"# one", b"# another").replace(b"self)", b"self)  # 'end'").replace(b"return a.b", b"return a.b#")
+    assert other.count(b"#") == 3
+    assert encode(left(other)) == encode(left(LINES))
+    assert encode(left(LINES.replace(b"a.b", b"'#'"))) == encode(left(LINES.replace(b"a.b", b"'#'#'#'")))
+
+
+@pytest.mark.parametrize(
+    "lines", ["def g(): return " + "(" * 5000 + ")" * 5000, "x = 1", "def g(): 'é'", "", "def g():", "if 1: pass"]
+)
+def test_lines_that_are_tampered_with_are_not_lowered(lines: str) -> None:
+    head, _, bodies = encode(left(LINES)).partition(b"\n")
+    document = json.loads(head)
+    first, last = bodies[: document[5][0]], bodies[document[5][0] :]
+    body = json.dumps(lines).encode()
+    for written in ((first, body), (body, last)):
+        document[5] = [*map(len, written)]
+        tampered = b"".join((json.dumps(document).encode(), b"\n", *written))
+        with pytest.raises(CodecError):
+            repr(decode(tampered))
+        assert "body=()" in repr(decode(tampered, lambda name_span: ()))
+
+
 @given(st.binary(max_size=50))
 def test_other_bytes_are_refused(data: bytes) -> None:
     with pytest.raises(CodecError):
@@ -192,9 +241,9 @@ def test_other_bytes_are_refused(data: bytes) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"null", b"[" * 100_000, b"[2,[],[],[],[],[]]", b'[1,"a",[],[],[],[]]', b'[2,"a",[[0,1,1,1,1,1]],[],[],[]]',
-     b'[2,"a",[[]],[],[],[]]', b'[2,"a",[],[[1,1,1,1]],[],[]]', b'[2,"a",[],[],[[1,1]],[]]', b'[2,"a",[],[],[],[1]]',
-     b'[2,"a",[],[],[],[-1]]\n', b'[2,"a",[],[],[]]', b"1" * 10_000, b"\xff\xfe"],
+    [b"", b"null", b"[" * 100_000, b"[3,[],[],[],[],[]]", b'[1,"a",[],[],[],[]]', b'[3,"a",[[0,1,1,1,1,1]],[],[],[]]',
+     b'[3,"a",[[]],[],[],[]]', b'[3,"a",[],[[1,1,1,1]],[],[]]', b'[3,"a",[],[],[[1,1]],[]]', b'[3,"a",[],[],[],[1]]',
+     b'[3,"a",[],[],[],[-1]]\n', b'[3,"a",[],[],[]]', b"1" * 10_000, b"\xff\xfe"],
 )  # fmt: skip
 def test_malformed_documents_are_refused(data: bytes) -> None:
     with pytest.raises(CodecError):

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from normlint import ir
 from normlint.contained import Change, change_of
-from normlint.lowering import lower
+from normlint.lowering import lower, lower_slices
 from tests.rerunning import edit, run
 
 MODULE = '''"""Text."""
@@ -32,9 +33,17 @@ def last(x):
 END = "    return first(x)\n"
 
 
+def sliced(path: str, data: bytes) -> ir.Module:
+    return lower_slices(path, data, lambda name_span: ())[0]
+
+
 def changed(before: str, after: str, count: int = 1) -> Change | None:
+    """However both forms are lowered."""
     assert before in MODULE
-    return change_of(lower("a.py", MODULE.encode()), lower("a.py", MODULE.replace(before, after, count).encode()))
+    old, new = MODULE.encode(), MODULE.replace(before, after, count).encode()
+    changes = [change_of(one("a.py", old), other("a.py", new)) for one in (lower, sliced) for other in (lower, sliced)]
+    assert changes == changes[:1] * 4
+    return changes[0]
 
 
 @pytest.mark.parametrize(

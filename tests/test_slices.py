@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from normlint import ir, lowering
 from normlint.evaluate.relevance import digests
-from normlint.lowering import lower, lower_slices
+from normlint.lowering import lower, lower_slices, lower_with_file, module
 from normlint.lowering.abstract import slices
 from normlint.places import Span
-from tests.test_idle import OPS, TWICE, outputs, put
-from tests.test_lowering_ways import AROUND, ATOMS, SOURCES, STATEMENTS
+from tests.rerunning import edit, run
+from tests.test_idle import OPS, TWICE, put
+from tests.test_lowering_ways import AROUND, ATOMS, ROOT, SOURCES, STATEMENTS
 
 _IN_FUNCTION = "class A:\n    size = 1\n\n    def f(self, a=1):\n{}\n    @property\n    def last(self): return self\n"
 # What says something of pixel values alone, in a part of an expression, or together with what is elsewhere.
@@ -42,9 +43,9 @@ def never(name_span: Span) -> tuple[ir.Statement, ...]:
     raise AssertionError("not by itself")
 
 
-def functions(module: ir.Module) -> list[ir.Function]:
+def functions(lowered: ir.Module) -> list[ir.Function]:
     """Those that are no part of another one's body."""
-    found, pending = [], [*module.body]
+    found, pending = [], [*lowered.body]
     while pending:
         node = pending.pop()
         if isinstance(node, ir.Function):
@@ -124,34 +125,32 @@ def test_bodies_are_left_for_later() -> None:
 )  # fmt: skip
 def test_what_is_left_to_others_is_the_same(text: str) -> None:
     data = text.encode("utf-8", "surrogatepass")
-    module, mentions = lower_slices("a.py", data, never)
-    assert module == lower("a.py", data)
-    assert mentions == digests(module)
+    sliced, mentions = lower_slices("a.py", data, never)
+    assert sliced == lower("a.py", data)
+    assert mentions == digests(sliced)
 
 
 def test_notebooks_are_lowered_as_a_whole() -> None:
     data = b'{"cells": [{"cell_type": "code", "source": ["def f():\\n", "    return 1"]}], "nbformat": 4}'
-    module, mentions = lower_slices("a.ipynb", data, never)
-    assert module == lower("a.ipynb", data)
-    assert module.body
-    assert mentions == digests(module)
+    sliced, mentions = lower_slices("a.ipynb", data, never)
+    assert sliced == lower("a.ipynb", data)
+    assert sliced.body
+    assert mentions == digests(sliced)
 
 
-def test_a_function_that_cannot_be_parsed_by_itself_is_lowered_with_its_file() -> None:
-    data = b"from __future__ import barry_as_FLUFL\ndef f():\n    return 1 <> 2\n"
-    whole, asked = lower("a.py", data), []
-
-    def again(name_span: Span) -> tuple[ir.Statement, ...]:
-        asked.append(name_span)
-        return functions(whole)[0].body
-
-    if not whole.problems:
-        module, _ = lower_slices("a.py", data, again)
-        assert module == whole
-        assert asked == [functions(whole)[0].name_span]
+def test_functions_that_cannot_be_lowered_by_themselves_are_lowered_with_their_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = (ROOT / "normlint/codec.py").read_bytes()
+    whole, lowered = lower("a.py", data), []
+    monkeypatch.setattr(module, "lower", lambda path, data: (lowered.append(path), lower(path, data))[1])
+    monkeypatch.setattr(slices, "body_of", lambda text, span: None)
+    sliced, _ = lower_slices("a.py", data, lower_with_file("a.py", data))
+    assert not lowered
+    assert sliced == whole
+    assert lowered == ["a.py"]
 
 
-def test_only_functions_that_are_entered_are_lowered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("is_cached", [False, True])
+def test_only_functions_that_are_entered_are_lowered(is_cached: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
     original = slices.body_of
 
@@ -162,9 +161,32 @@ def test_only_functions_that_are_entered_are_lowered(tmp_path: Path, monkeypatch
     monkeypatch.setattr(slices, "body_of", noting)
     others = "".join(f"\n\ndef other{number}(path):\n    return open(path, {number})\n" for number in range(20))
     files = {"ops.py": OPS + others, "main.py": TWICE.format(imports="from ops import scale", call="scale") + others}
-    put(tmp_path, files)
-    found = outputs(tmp_path)
+    put(tmp_path / "tree", files)
+    found = run(tmp_path / "tree", tmp_path / "store" if is_cached else None)
     assert "NL302" in found[0]
     assert set(read) == {"scale", "load"}
     monkeypatch.setattr(lowering, "lower_slices", lambda path, data, again: (m := lower(path, data), digests(m)))
-    assert outputs(tmp_path) == found
+    assert run(tmp_path / "tree", None) == found
+
+
+EDITS: list[tuple[str, str]] = [
+    ("return open(path, 7)", "return open(path, 7)  # as it is"),
+    ("return open(path, 7)", "return open(path, 255)"),
+    ("/ 255", "/ 1"),
+    ("/ 1", "/ 255\n\n\ndef further(x):\n    return scale(x)"),
+    ("def other3(path)", "def other3(path, *more)"),
+    ("def other4(path)", "@scale\ndef other4(path)"),
+    ("def scale", "\ndef scale"),
+    ("return open(path, 8)", "return (\n"),
+    ("return (\n", "return open(path, 8)"),
+]
+
+
+def test_runs_after_a_change_say_what_runs_without_a_cache_say(tmp_path: Path) -> None:
+    others = "".join(f"\n\ndef other{number}(path):\n    return open(path, {number})\n" for number in range(20))
+    files = {"ops.py": OPS + others, "main.py": TWICE.format(imports="from ops import scale", call="scale") + others}
+    tree = put(tmp_path / "tree", files)
+    assert run(tree, tmp_path / "store") == run(tree, None)
+    for before, after in EDITS:
+        edit(tree / "ops.py", lambda text, before=before, after=after: text.replace(before, after))  # type: ignore[misc]
+        assert run(tree, tmp_path / "store") == run(tree, None), before

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from normlint.lowering.module import lower, lower_slices
+from normlint.lowering.module import lower, lower_lines, lower_slices, lower_with_file
 
-__all__ = ["lower", "lower_slices"]
+__all__ = ["lower", "lower_lines", "lower_slices", "lower_with_file"]

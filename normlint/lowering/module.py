@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 
 from normlint import ir
 from normlint.evaluate.relevance import Mentions, digests
-from normlint.lowering.abstract.slices import Again
+from normlint.harmless import is_harmless
+from normlint.lowering.abstract.slices import Again, body_of
 from normlint.lowering.parsing import Lowered, lower_text, sliced_text, unreadable
 from normlint.lowering.unreadable import UnreadableError
 from normlint.notebooks import Cell, read_notebook
+from normlint.places import Span
 from normlint.source import SourceError, decode
 
 
@@ -46,6 +49,32 @@ def lower_slices(path: str, data: bytes, again: Again) -> tuple[ir.Module, Menti
             return ir.Module(path, body), mentions
     module = lower(path, data)
     return module, digests(module)
+
+
+def lower_with_file(path: str, data: bytes) -> Again:
+    """What gives the body of each function of a file by the span of its name; the whole file is lowered the first time."""
+
+    @cache
+    def bodies() -> dict[Span, tuple[ir.Statement, ...]]:
+        found: dict[Span, tuple[ir.Statement, ...]] = {}
+        pending: list[object] = [*lower(path, data).body]
+        while pending:
+            node = pending.pop()
+            if isinstance(node, ir.Function):
+                found[node.name_span] = node.body
+            for field in ("body", "otherwise", "handlers", "final", "cases"):
+                pending += getattr(node, field, ())
+        return found
+
+    return lambda name_span: bodies().get(name_span, ())
+
+
+def lower_lines(text: str, span: Span) -> tuple[ir.Statement, ...] | None:
+    """The body of the function that stands in these lines, and at this span of its file.
+
+    None where it cannot be told, or the lines may be over a limit.
+    """
+    return body_of(text, span) if text.isascii() and is_harmless(text) else None
 
 
 def _notebook(path: str, text: str) -> ir.Module:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from functools import partial
 
 from normlint import ir
 from normlint.evaluate.relevance import Reader
+from normlint.harmless import uncommented
 from normlint.lowering.abstract.mentions import SyntaxReader
 from normlint.lowering.abstract.nodes import bound_in, length_of, size_of
 from normlint.lowering.abstract.source import Source, UnsupportedError
@@ -17,20 +20,9 @@ from normlint.places import Span
 
 # What lowers the body of the function with this span of its name with the whole file.
 Again = Callable[[Span], Statements]
+# A word that is written in two strings.
+_JOINED = re.compile(r"(?<=\w)[\"'][ \t\n]*[a-zA-Z]{0,2}[\"']\w")
 ERRORS = (SyntaxError, ValueError, RecursionError, MemoryError, UnsupportedError)
-
-
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """The lines of a function; where they cannot be lowered by themselves, ``again`` does it."""
-
-    text: str
-    again: Again
-
-    def __call__(self, function: ir.Function) -> Statements:
-        """The body of the function."""
-        body = body_of(self.text, function.span)
-        return self.again(function.name_span) if body is None else body
 
 
 def body_of(text: str, span: Span) -> Statements | None:
@@ -42,12 +34,16 @@ def body_of(text: str, span: Span) -> Statements | None:
             warnings.simplefilter("ignore")
             tree = ast.parse(code)
         body = tree.body[0].body if nested and isinstance(tree.body[0], ast.If) else tree.body
-        node = body[0]
-        if len(tree.body) != 1 or len(body) != 1 or not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        if len(tree.body) != 1 or len(body) != 1 or not isinstance(body[0], (ast.FunctionDef, ast.AsyncFunctionDef)):
             return None
-        return StatementLowering(Source(code, span.line - 1 - nested)).block(node.body)
+        return StatementLowering(Source(code, span.line - 1 - nested)).block(body[0].body)
     except ERRORS:
         return None
+
+
+def _read(again: Again, function: ir.Function) -> Statements:
+    body = body_of(function.text or "", function.span)
+    return again(function.name_span) if body is None else body
 
 
 class LeftBodies:
@@ -55,17 +51,24 @@ class LeftBodies:
 
     def __init__(self, source: Source, again: Again) -> None:
         self._source = source
-        self._again = again
+        self._read = partial(_read, again)
         self._nodes: dict[Span, Definition] = {}
         self._plain = StatementLowering(source)
+        self._wide = list(source.wide)  # in order
 
-    def leave(self, node: Definition, name_span: Span) -> tuple[Slice, int] | None:
-        """What reads the body of a function, and how many statements that has; None where it is to be lowered now."""
+    def leave(self, node: Definition, name_span: Span) -> tuple[Callable[[ir.Function], Statements], int, str] | None:
+        """What reads the body of a function, how many statements that has, and its lines; None where it is to be lowered now.
+
+        That is where its lines have to be seen with others, or do not spell all that it mentions.
+        """
         source, first, last = self._source, node.lineno, node.end_lineno or node.lineno
-        if source.is_wide(first, last) or not source.begins_line(first, node.col_offset):
+        if bisect_left(self._wide, first) < bisect_right(self._wide, last) or not source.begins_line(first, node.col_offset):
+            return None
+        text = uncommented(source.lines(first, last))
+        if "\\" in text or _JOINED.search(text) is not None:
             return None
         self._nodes[name_span] = node
-        return Slice(source.lines(first, last), self._again), length_of(node.body)
+        return self._read, length_of(node.body), text
 
     def has(self, function: ir.Function) -> bool:
         return function.name_span in self._nodes

@@ -98,10 +98,6 @@ class Source:
         span = self.span(node)
         return pattern.fullmatch(self.text, self.start(span), self.end(span)) is not None
 
-    def is_wide(self, first: int, last: int) -> bool:
-        """Whether one of these lines is."""
-        return bool(self.wide) and any(first <= line <= last for line in self.wide)
-
     def skip(self, offset: int) -> int:
         """The offset of the next character that is neither blank nor in a comment."""
         match = _BLANKS.match(self.text, offset)

@@ -16,7 +16,7 @@ from normlint.places import Span
 
 Statements = tuple[ir.Statement, ...]
 Definition = Union[ast.FunctionDef, ast.AsyncFunctionDef]
-Leave = Callable[[Definition, Span], Union[tuple[Callable[[ir.Function], Statements], int], None]]
+Leave = Callable[[Definition, Span], Union[tuple[Callable[[ir.Function], Statements], int, str], None]]
 
 _FUNCTION = re.compile(r"(?:async[ \t]+)?def[ \t]+(\w+)")
 _CLASS = re.compile(r"class[ \t]+(\w+)")
@@ -26,7 +26,8 @@ _WITH = re.compile(r"(?:async[ \t]+)?with\b")
 class StatementLowering(ExpressionLowering):
     """Lowers the statements of one module; what has no effect on values (pass, del, bare annotations) is dropped.
 
-    ``leave`` is asked for what reads the body of a function later, and its length: None for one that is to be lowered now.
+    ``leave`` is asked for what reads the body of a function later, its length and its lines: None for one that is to be
+    lowered now.
     """
 
     __slots__ = ("leave",)
@@ -194,7 +195,8 @@ class StatementLowering(ExpressionLowering):
         leave = self.leave
         left = leave(node, name_span) if leave is not None else None
         if left is not None:
-            return ir.Function.unread(span, node.name, name_span, parameters, decorators, *left)
+            read, length, text = left
+            return ir.Function.unread(span, node.name, name_span, parameters, decorators, read, length, text)
         self.leave = None  # what it defines itself is a part of its body
         try:
             return ir.Function(span, node.name, name_span, parameters, self.block(node.body), decorators)
