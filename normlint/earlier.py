@@ -84,7 +84,11 @@ class Earlier:
 
     def stale(self, modules: Iterable[str], workspace: Workspace) -> set[str]:
         """The modules that an evaluation sees otherwise than the last one; ``modules`` are those that may hold sites now."""
-        changed = {path for path, known in self.digests.items() if workspace.digest(path) != known}
+        looked = workspace.looked()
+        changed = {
+            path for path, digest in self.digests.items()
+            if ((known := looked.get(path)) is None or known.digest != digest) and workspace.digest(path) != digest
+        }  # fmt: skip
         if len(changed) <= FEW:  # more are lowered in several processes
             changed = {path for path in changed if self._form(path, workspace) != self.forms.get(path)}
         changed |= set(modules) ^ self.asked.keys()

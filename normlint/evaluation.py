@@ -72,10 +72,11 @@ def _environment(workspace: Workspace) -> str:
     In a project that is not about images also which files count all the same: the others wait for what these read.
     """
     lines = [repr(workspace.about_images() or modules_of(workspace)), "\n"]
-    for path, file in workspace.files.items():
-        known = workspace.look(path) if is_text(path) else None
-        says = file.kind == "config" and (known is None or known.kept)  # a README without flags says nothing
-        lines.append(f"{path}\0{workspace.digest(path) if says else ''}\n")
+    for (path, known), file in zip(workspace.looked().items(), workspace.files.values(), strict=True):
+        if file.kind == "config" and (known is None or known.kept or not is_text(path)):
+            lines.append(f"{path}\0{workspace.digest(path)}\n")
+        else:  # a README without flags says nothing
+            lines.append(f"{path}\0\n")
     return sha256("".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -113,8 +114,7 @@ def rests_on(workspace: Workspace, later: Earlier) -> str:
     if workspace.store is None:
         return ""
     said = [repr(sorted(later.logs.items())), repr(workspace.problems), repr(list(later.problems.items()))]
-    for path, file in workspace.files.items():
-        known = workspace.look(path)
+    for (path, known), file in zip(workspace.looked().items(), workspace.files.values(), strict=True):
         counts = known is not None and (known.marked or file.kind == "config")
         said.append(f"{path}\0{known.digest if counts and known is not None else ''}")
     return sha256("\n".join(said).encode("utf-8", "surrogatepass")).hexdigest()

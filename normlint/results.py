@@ -40,7 +40,7 @@ def nothing_to_find(workspace: Workspace, settings: Settings) -> Outcome | None:
     """The outcome where no file can hold a site and none has to be told of, which takes no evaluator; None elsewhere."""
     if settings.plugins or any(not is_text(path) for path in workspace.kept()) or workspace.problems:
         return None
-    if any(known is not None and known.marked for known in map(workspace.look, workspace.files)):
+    if any(known is not None and known.marked for known in workspace.looked().values()):
         return None  # a comment that silences nothing is a finding
     return Outcome((), (), (), {"budgets spent": 0, "observations": 0})
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from normlint.cache import Known, Store
+from normlint.cached_module import Again, decoded
 from normlint.discover import Discovery, ReadError, SourceFile, is_text, read
-from normlint.places import Place, Span
+from normlint.places import Place
 from normlint.suppression.comments import MARK, Suppression
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 Overlay = Mapping[str, bytes]
 Problem = tuple[Place, str]
-Again = Callable[[Span], "tuple[ir.Statement, ...]"]
 
 _MANY = 20
 _MOST_READMES = 500
@@ -49,6 +49,7 @@ class Workspace:
         self._data: dict[str, bytes | None] = dict(overlay)
         self._modules: dict[str, ir.Module | None] = {}
         self._seen: dict[str, Known | None] = {}
+        self._all: dict[str, Known | None] | None = None
         self._packed: dict[str, bytes] = {}
         self._opened: list[ir.Function] = []
         self._opened_bytes = 0
@@ -83,6 +84,19 @@ class Workspace:
             self._seen[path] = self._look(self.files[path])
         return self._seen[path]
 
+    def looked(self) -> Mapping[str, Known | None]:
+        """``look`` of every file, in their order."""
+        if self._all is None:
+            before = self.store.contents.files if self.store is not None else {}
+            # As ``_look`` does; one call for each of thousands of files takes longer than all else.
+            self._seen.update([
+                (path, known) for path, file in self.files.items()
+                if (known := before.get(path)) is not None and known[0] == file.modified and known[1] == file.size
+                and known[0] and path not in self._overlay
+            ])  # fmt: skip
+            self._all = {path: self.look(path) for path in self.files}
+        return self._all
+
     def _look(self, file: SourceFile) -> Known | None:
         before = self.store.contents.files.get(file.path) if self.store is not None else None
         if before is not None and file.path not in self._overlay:
@@ -115,15 +129,15 @@ class Workspace:
         """
         if self._kept is None:
             about = self.about_images()
-            looked = ((path, self.look(path)) for path in self.files)
+            looked = self.looked().items()
             self._kept = [path for path, known in looked if known is not None and (known.kept if about else known.pixels)]
         return self._kept
 
     def about_images(self) -> bool:
         """Whether there are few files, or some of them name an image library."""
         if self._about is None:
-            looked = (self.look(path) for path, file in self.files.items() if file.kind != "config")
-            code = [known.library for known in looked if known is not None]
+            looked = zip(self.files.values(), self.looked().values(), strict=True)
+            code = [known.library for file, known in looked if known is not None and file.kind != "config"]
             self._about = len(code) < _MANY or sum(code) * _MANY >= len(code)
         return self._about
 
@@ -145,9 +159,9 @@ class Workspace:
         if taken is not None and taken.digest.hex() == known.digest and path not in self._overlay:
             self._packed[known.digest] = taken.module
             self.mentions_ahead[path] = taken.mentions
-            return _decoded(path, zlib.decompress(taken.module), self._again(path), self._note_opened)
+            return decoded(path, zlib.decompress(taken.module), self._again(path), self._note_opened)
         cached = self.store.module(known.digest) if self.store is not None else None
-        return None if cached is None else _decoded(path, cached, self._again(path), self._note_opened)
+        return None if cached is None else decoded(path, cached, self._again(path), self._note_opened)
 
     def _lowered(self, path: str) -> ir.Module | None:
         from normlint.lowering import lower, lower_slices
@@ -248,8 +262,7 @@ class Workspace:
         from normlint.suppression.scanning import suppressions
 
         found: dict[str, tuple[Suppression, ...]] = {}
-        for path in self.files:
-            known = self.look(path)
+        for path, known in self.looked().items():
             data = self.data(path) if known is not None and known.marked else None
             if data:
                 found[path] = suppressions(path, data)
@@ -298,7 +311,7 @@ class Workspace:
     def earlier_module(self, path: str, digest: str) -> ir.Module | None:
         """The lowered form that a file had in the last run, with a content of this digest."""
         data = self.store.module(digest) if self.store is not None else None
-        return None if data is None else _decoded(path, data, None, self._note_opened)
+        return None if data is None else decoded(path, data, None, self._note_opened)
 
     def encoded(self, path: str) -> bytes | None:
         """The encoded form of a file, where this run or the last one made it."""
@@ -346,7 +359,10 @@ class Workspace:
         before = self.store.contents.files
         if list(self.files) != list(before):
             return False
-        return all((known := self.look(path)) is then or (known and known[2:] == then[2:]) for path, then in before.items())
+        return all(
+            known is then or (known and known[2:] == then[2:])
+            for known, then in zip(self.looked().values(), before.values(), strict=True)
+        )
 
     def input_digest(self, reached: Iterable[str]) -> str:
         """Names all that a result rests on: which files there are, and the content of those that count."""
@@ -354,8 +370,7 @@ class Workspace:
         kept = frozenset(self.kept())
         every = not self.about_images()  # what any file imports decides whether it is evaluated
         lines = [repr(self._found_wrong)]
-        for path, file in self.files.items():
-            known = self.look(path)
+        for (path, known), file in zip(self.looked().items(), self.files.values(), strict=True):
             if known is None:
                 content = "unreadable"
             elif every or path in kept or known.marked or path in wanted or file.kind == "config":
@@ -369,25 +384,9 @@ class Workspace:
         """Leave what is known for the next run."""
         if self.store is None or self._overlay:
             return
-        files = {path: known for path, known in self._seen.items() if known is not None}
+        files = {path: known for path, known in self.looked().items() if known is not None}
         self.store.save(files, self._packed, results, self._units)
 
 
 def _at_top(path: str, message: str) -> Problem:
     return Place(path, 1, 1, 1, 1), message
-
-
-def _decoded(path: str, data: bytes, again: Again | None, opened: Callable[[ir.Function, int], None]) -> ir.Module | None:
-    """The module in the cache under this content, which may have been that of another path; None for damaged data."""
-    from dataclasses import replace
-
-    from normlint.codec import CodecError, decode
-
-    try:
-        module = decode(data, again, opened)
-    except CodecError:
-        return None
-    notebook = path.endswith(".ipynb")
-    if module.path.endswith(".ipynb") is not notebook:
-        return None
-    return module if module.path == path else replace(module, path=path)
