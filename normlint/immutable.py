@@ -26,9 +26,38 @@ else:
                 cls.__doc__ = cls.__name__  # or else the signature is worked out for it
             if "__repr__" not in cls.__dict__:
                 cls.__repr__ = _representation  # one for all, where each class would compile its own
-            return dataclasses.dataclass(repr=False, unsafe_hash=hashed, slots=slots, order=order)(cls)
+            if order or "__eq__" in cls.__dict__:
+                return dataclasses.dataclass(repr=False, unsafe_hash=hashed, slots=slots, order=order)(cls)
+            whole = dataclasses.dataclass(repr=False, eq=False, slots=slots)(cls)
+            _compare(whole, hashed)
+            return whole
 
         return made
+
+    def _compare(cls, hashed):
+        """Let objects of a class compare, and hash, by their fields. The functions are compiled when the first one does:
+        most classes of a run are never asked."""
+        fields = dataclasses.fields(cls)
+
+        def __eq__(self, other):
+            values = [field.name for field in fields if field.compare]
+            same = f"{_tuple('self', values)} == {_tuple('other', values)}"
+            cls.__eq__ = eval(f"lambda self, other: {same} if other.__class__ is self.__class__ else NotImplemented")
+            return cls.__eq__(self, other)
+
+        def __hash__(self):
+            values = [field.name for field in fields if (field.compare if field.hash is None else field.hash)]
+            cls.__hash__ = eval(f"lambda self: hash({_tuple('self', values)})")
+            return cls.__hash__(self)
+
+        cls.__eq__ = __eq__
+        if hashed:
+            cls.__hash__ = __hash__
+        elif "__hash__" not in cls.__dict__:
+            cls.__hash__ = None
+
+    def _tuple(owner, names):
+        return f"({''.join(f'{owner}.{name}, ' for name in names)})"
 
     def _representation(self):
         shown = [f"{field.name}={getattr(self, field.name)!r}" for field in dataclasses.fields(self) if field.repr]

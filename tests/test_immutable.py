@@ -39,6 +39,28 @@ def test_they_hash_and_compare_like_frozen_ones() -> None:
     assert repr(one) == repr(Frozen("a", (1.0,))).replace("Frozen", "Quick")
 
 
+def test_what_compares_and_hashes_is_compiled_when_it_is_asked() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Plain:
+        name: str
+        place: int = dataclasses.field(default=0, compare=False)
+
+    compare, number = Plain.__eq__, Plain.__hash__
+    assert Plain("a", 1) == Plain("a", 2) and Plain("a") != Plain("b") and Plain("a") != "a"
+    assert hash(Plain("a", 1)) == hash(Plain("a", 2)) == hash(("a",))
+    assert Plain.__eq__ is not compare and Plain.__hash__ is not number
+
+
+def test_what_is_not_frozen_does_not_hash() -> None:
+    @dataclass()
+    class Loose:
+        name: str
+
+    assert Loose("a") == Loose("a")
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(Loose("a"))
+
+
 def test_a_hash_of_its_own_is_kept() -> None:
     @dataclass(frozen=True, slots=True)
     class Own:
