@@ -98,7 +98,7 @@ class Attempt:
         """The logs of all units, in the order of their files; one that was left and is damaged shows when it is read."""
         later = self._later()
         keys = self._take(later)
-        leave(self.workspace, later)
+        leave(self.workspace, later, self.earlier)
         name, reached = rests_on(self.workspace, later), tuple(sorted(later.direct))
         if holds is not None and holds(name, reached):
             return Evaluation(None, reached, (), name)

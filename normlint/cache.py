@@ -2,7 +2,8 @@
 
 The file is data: JSON, and lowered modules that are checked as they are read. One that is damaged, was written by another
 version, or came along with the repository is as good as none. It is replaced as a whole, so that runs at the same time and
-runs that are cut off leave a complete one.
+runs that are cut off leave a complete one. Where that takes long and little has changed, a second file has the changes
+(``normlint.cache_changes``).
 """
 
 from __future__ import annotations
@@ -14,38 +15,23 @@ import stat
 import sys
 import time
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from hashlib import sha256
-from itertools import accumulate
+from itertools import accumulate, chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
+
+from normlint import cache_changes, cache_file
+from normlint.cache_changes import Base
+from normlint.known_files import Known, check_column, columns, rows
 
 FOLDER = ".normlint_cache"
-_MAGIC = b"normlint cache 1\n"
-_HEADER = len(_MAGIC) + 16 + 64
-_MOST_BYTES = 1_000_000_000
 _MOST_RESULTS = 8
 _LARGEST_MODULE = 200_000_000
 _CHUNK = 4_000_000
 # A file changed this shortly before the cache was written may change again without its time of change telling.
 _RACY_NANOSECONDS = 2_000_000_000
-
-
-class Known(NamedTuple):
-    """A file as the last run saw it.
-
-    ``kept`` is the sieve's word on it, ``marked`` says that it may silence findings, ``library`` that it names a package
-    which knows images, ``pixels`` that it counts where no file does.
-    """
-
-    modified: int
-    size: int
-    digest: str
-    kept: bool
-    marked: bool = False
-    library: bool = False
-    pixels: bool = False
 
 
 @dataclass(slots=True)
@@ -70,8 +56,11 @@ class Store:
         self.inside = self.folder.is_relative_to(root) or self.real.is_relative_to(self.root)
         name = "cache" if folder is None else sha256(os.fsencode(root)).hexdigest()[:16]
         self.path = self.folder / name
+        self.changes = self.path.with_name(f"{name}.changes")
         self.contents = Contents()
-        self._offsets: dict[str, tuple[int, int]] = {}
+        self._base = Base()
+        self._packs: dict[str, bytes] = {}
+        self._gone: frozenset[str] = frozenset()
         self._descriptor: int | None = None
         self._stamp = self._look = ""
 
@@ -89,19 +78,27 @@ class Store:
         The file is held open: what another run replaces it by has other modules at other places.
         """
         self._close()
-        self.contents, self._offsets, self._stamp = Contents(), {}, ""
+        self.contents, self._stamp = Contents(), ""
+        self._base, self._packs, self._gone = Base(), {}, frozenset()
         self._look = look_of_stamp()
         try:
-            self._descriptor = os.open(self.path, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0))
-            index, start = _index(self._descriptor)
+            self._descriptor = cache_file.opened(self.path)
+            index, name, start = cache_file.index_of(self._descriptor)
             document = json.loads(index)
+            changes = cache_changes.read(self.changes, name)
             known, look = document["stamp"]
+            if changes is not None and changes.stamp[0] == known:
+                look = changes.stamp[1]
             if (look != self._look and known != stamp()) or document["place"] != self._place():
                 return
-            self._stamp = str(known)
             files, results, offsets = _files(document["files"]), dict(document["results"]), _offsets(document["packs"], start)
-            self.contents, self._offsets = Contents(files, results), offsets
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            self._stamp = str(known)
+            self._base = Base(name, list(files), files, offsets)
+            self.contents = Contents(files, results)
+            if changes is not None:
+                self.contents = Contents(changes.applied(self._base), changes.results)
+                self._packs, self._gone = changes.packs, changes.gone
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             pass
 
     def module(self, digest: str) -> bytes | None:
@@ -118,11 +115,13 @@ class Store:
 
     def packed(self, digest: str) -> bytes | None:
         """What was saved under this name, compressed."""
-        offset, size = self._offsets.get(digest, (0, 0))
+        if digest in self._packs:
+            return self._packs[digest]
+        offset, size = self._base.offsets.get(digest, (0, 0)) if digest not in self._gone else (0, 0)
         if self._descriptor is None or not 0 < size < _LARGEST_MODULE:
             return None
         try:
-            return _read(self._descriptor, offset, size)
+            return cache_file.read_at(self._descriptor, offset, size)
         except OSError:
             return None
 
@@ -135,24 +134,38 @@ class Store:
         Raises nothing: where the folder cannot be written there is no cache.
         """
         wanted = {known.digest for known in files.values()}.union(units)
-        kept = [name for name in self._offsets if name in wanted and not modules.get(name)]  # as they lie in the file
-        fresh = sorted(name for name, data in modules.items() if name in wanted and 0 < len(data) < _LARGEST_MODULE)
-        names = kept + fresh
-        sizes = [self._offsets[name][1] for name in kept] + [len(modules[name]) for name in fresh]
-        if sum(sizes) > _MOST_BYTES:
+        packs = {name: data for name, data in sorted({**self._packs, **modules}.items()) if name in wanted and data}
+        if any(len(data) >= _LARGEST_MODULE for data in packs.values()):
             return
+        results = dict(list(results.items())[-_MOST_RESULTS:])
+        edge = time.time_ns() - _RACY_NANOSECONDS
         with contextlib.suppress(OSError):
             self._prepare()
-            edge = time.time_ns() - _RACY_NANOSECONDS
-            document = {
-                "stamp": [self._stamp or stamp(), self._look],
-                "place": self._place(),
-                "files": [list(files), *zip(*[_entry(known, edge) for known in files.values()], strict=True)],
-                "packs": [names, sizes],
-                "results": dict(list(results.items())[-_MOST_RESULTS:]),
-            }
-            index = json.dumps(document, separators=(",", ":")).encode("ascii")
-            self._replace(index, self._copied([self._offsets[name] for name in kept]), [modules[name] for name in fresh])
+            made_by = [self._stamp or stamp(), self._look]
+            changes = cache_changes.since(self._base, files, packs, wanted, self._gone, edge)
+            if changes is not None:
+                cache_changes.write(self.changes, {**changes, "stamp": made_by, "results": results}, packs.values())
+            else:
+                self._write(files, packs, wanted, {"stamp": made_by, "results": results}, edge)
+
+    def _write(
+        self, files: Mapping[str, Known], packs: Mapping[str, bytes], wanted: Set[str], document: dict[str, Any], edge: int
+    ) -> None:
+        """Write everything anew. Raises ``OSError``."""
+        lying = [name for name in self._base.offsets if name in wanted and name not in packs and name not in self._gone]
+        places = [self._base.offsets[name] for name in lying]
+        sizes = [*(size for _, size in places), *map(len, packs.values())]
+        if sum(sizes) > cache_file.MOST_BYTES:
+            return
+        document |= {
+            "place": self._place(), "packs": [[*lying, *packs], sizes],
+            "files": [list(files), *columns(files.values(), edge)],
+        }  # fmt: skip
+        index = json.dumps(document, separators=(",", ":")).encode("ascii")
+        # What is open cannot be replaced on Windows.
+        ready = self._close if os.name == "nt" else None
+        cache_file.write(self.path, index, chain(self._copied(places), packs.values()), ready)
+        self.changes.unlink(missing_ok=True)
 
     def _prepare(self) -> None:
         """Make the folder, hidden from git and marked for backup programs. Raises ``OSError``, also for a link."""
@@ -185,77 +198,20 @@ class Store:
         for start, end in runs:
             for at in range(start, end, _CHUNK):
                 size = min(_CHUNK, end - at)
-                data = _read(self._descriptor, at, size) if self._descriptor is not None else None
+                data = cache_file.read_at(self._descriptor, at, size) if self._descriptor is not None else None
                 if data is None:
                     raise OSError("the cache was cut off")
                 yield data
 
-    def _replace(self, index: bytes, *packs: Iterable[bytes]) -> None:
-        temporary = self.path.with_name(f"{self.path.name}.{os.getpid()}.{time.monotonic_ns()}.tmp")
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-        try:
-            with open(os.open(temporary, flags, 0o600), "wb") as stream:
-                stream.write(_MAGIC + b"%016x" % len(index) + sha256(index).hexdigest().encode())
-                stream.write(index)
-                for some in packs:
-                    stream.writelines(some)
-            if os.name == "nt":
-                self._close()  # what is open cannot be replaced there
-            os.replace(temporary, self.path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-            raise
 
-
-_FLAGS = [(bool(flags & 1), bool(flags & 2), bool(flags & 4), bool(flags & 8)) for flags in range(16)]
 _CACHEDIR_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# Made by normlint; https://bford.info/cachedir/\n"
 
 
-def _read(descriptor: int, at: int, size: int) -> bytes | None:
-    """The bytes there, all of them; without moving a position that forked processes share, where the system can.
-
-    Raises ``OSError``.
-    """
-    if hasattr(os, "pread"):
-        data = os.pread(descriptor, size, at)
-    else:
-        os.lseek(descriptor, at, os.SEEK_SET)
-        data = os.read(descriptor, size)
-    return data if len(data) == size else None
-
-
-def _index(descriptor: int) -> tuple[bytes, int]:
-    """The checked index and where the modules begin. Raises ``ValueError`` and ``OSError``."""
-    header = _read(descriptor, 0, _HEADER)
-    if header is None or not header.startswith(_MAGIC):
-        raise ValueError("no cache")
-    size = int(header[len(_MAGIC) : len(_MAGIC) + 16], 16)
-    if size > _MOST_BYTES:
-        raise ValueError("too large")
-    index = _read(descriptor, _HEADER, size)
-    if index is None or sha256(index).hexdigest().encode() != header[-64:]:
-        raise ValueError("damaged")
-    return index, _HEADER + size
-
-
-def _entry(known: Known, edge: int) -> tuple[int, int, str, int]:
-    """A file as it is written; what changed after ``edge`` is looked at again by its content."""
-    modified = known.modified if known.modified < edge else 0
-    return modified, known.size, known.digest, known.kept + 2 * known.marked + 4 * known.library + 8 * known.pixels
-
-
-def _files(columns: Any) -> dict[str, Known]:
+def _files(document: Any) -> dict[str, Known]:
     """The files of an index. Raises ``ValueError`` and ``TypeError``."""
-    if len(columns) == 1:
-        return {}
-    paths, modified, sizes, digests, flags = columns
-    for column, kind in ((paths, str), (modified, int), (sizes, int), (digests, str), (flags, int)):
-        check_column(column, kind)
-    if flags and not 0 <= min(flags) <= max(flags) < len(_FLAGS):
-        raise ValueError("no flags of a file")
-    rows = zip(paths, modified, sizes, digests, flags, strict=True)
-    return {path: Known(*row, *_FLAGS[some]) for path, *row, some in rows}
+    paths, *rest = document
+    check_column(paths, str)
+    return dict(zip(paths, rows(rest), strict=True))
 
 
 def _offsets(columns: Any, at: int) -> dict[str, tuple[int, int]]:
@@ -267,12 +223,6 @@ def _offsets(columns: Any, at: int) -> dict[str, tuple[int, int]]:
         raise ValueError("no size of a pack")
     starts = accumulate(sizes[:-1], initial=at)
     return {name: (start, size) for name, size, start in zip(names, sizes, starts, strict=True)} if names else {}
-
-
-def check_column(column: Any, kind: type) -> None:
-    """Raises ``ValueError`` for what is no list of values of just this type."""
-    if type(column) is not list or not {kind}.issuperset(map(type, column)):
-        raise ValueError("a column is missing")
 
 
 def stamp() -> str:
@@ -326,6 +276,7 @@ def clean(root: Path, folder: Path | None = None) -> bool:
         if not store.path.exists():
             return False
         store.path.unlink()
+        store.changes.unlink(missing_ok=True)
         return True
     try:
         if not stat.S_ISDIR(os.lstat(store.folder).st_mode):

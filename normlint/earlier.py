@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from normlint.workspace import Workspace
 
 KEY = "units"
+SINCE = "units since"  # what is otherwise by now than under KEY
 IMPORTS = "imports "  # what the form of a module begins with of which no more than that was seen
 Problem = tuple[Place, str]
 Edges = dict[str, list[str]]
@@ -44,6 +45,10 @@ FEW = 40
 # What is read of a module that nobody names: normlint.evaluate.inherited_configs.
 _UNNAMED = frozenset({"_base_"})
 _KEYS = (config_key, top_key, body_key)
+_MOST_SINCE = 1_000
+# What there is of every module, or unit, under its path or key.
+_NAMING = ("digests", "forms", "logs")
+_TABLES = (*_NAMING, "direct", "changed", "asked", "idle", "problems")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,8 @@ class Earlier:
     ``asked`` the modules that the functions of each module asked for. ``problems`` are those of the modules, ``any_name`` the
     modules of which a unit read names that stand nowhere. ``idle`` are the modules of which each module has imported names
     that nothing read: what they import themselves is all that counts.
+
+    ``since`` are the entries of these tables that are otherwise than in what was packed last, each as it would be packed.
     """
 
     environment: str = ""
@@ -81,6 +88,7 @@ class Earlier:
     logs: dict[str, str] = field(default_factory=dict)
     any_name: frozenset[str] = frozenset()
     idle: Edges = field(default_factory=dict)
+    since: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def stale(self, modules: Iterable[str], workspace: Workspace) -> set[str]:
         """The modules that an evaluation sees otherwise than the last one; ``modules`` are those that may hold sites now."""
@@ -177,6 +185,25 @@ class Earlier:
         """All that some modules, and the functions of these, reach."""
         return closure(self._onward(), {*modules, *(other for path in modules for other in self.asked.get(path, ()))})
 
+    def pack_since(self, earlier: Earlier) -> bytes | None:
+        """What is otherwise than in what was packed last, which ``earlier`` is made of; None where that must be packed anew."""
+        if (self.environment, self.order, self.any_name) != (earlier.environment, earlier.order, earlier.any_name):
+            return None
+        since = {}
+        for name in _TABLES:
+            now, before = getattr(self, name), getattr(earlier, name)
+            if now.keys() != before.keys():
+                return None
+            entries = {key: value for key, value in now.items() if value is not before[key] and value != before[key]}
+            if name == "problems":
+                entries = {path: [problem_to(problem) for problem in found] for path, found in entries.items()}
+            elif name not in _NAMING:
+                entries = {path: sorted(others) for path, others in entries.items()}
+            since[name] = earlier.since.get(name, {}) | entries
+        if sum(map(len, since.values())) > _MOST_SINCE:
+            return None
+        return json.dumps([self.environment, since], separators=(",", ":")).encode("ascii")
+
     def pack(self) -> bytes:
         """As bytes that ``unpack`` reads back."""
         named = (self.direct, self.changed, self.asked, self.idle)
@@ -208,8 +235,8 @@ def _inverted(edges: Edges) -> Edges:
     return back
 
 
-def unpack(data: bytes | None, environment: str) -> Earlier:
-    """What ``pack`` wrote in the same environment; nothing for anything else."""
+def unpack(data: bytes | None, environment: str, since: bytes | None = None) -> Earlier:
+    """What ``pack``, and ``pack_since`` after it, wrote in the same environment; nothing for anything else."""
     try:
         document = json.loads(data or b"null")
         written, paths, digests, order, direct, changed, asked, idle, problems, forms, logs, any_name = document
@@ -218,9 +245,9 @@ def unpack(data: bytes | None, environment: str) -> Earlier:
         texts = [_text(path) for path in paths]
 
         def edges(rows: Any) -> Edges:
-            return {texts[_index(row[0])]: [texts[_index(item)] for item in row[1:]] for row in rows}
+            return {path: others for path, *others in (map(texts.__getitem__, _indices(row)) for row in rows)}
 
-        return Earlier(
+        earlier = Earlier(
             environment,
             {path: _text(digest) for path, digest in zip(texts, digests, strict=True) if digest is not None},
             [texts[_index(item)] for item in order],
@@ -236,7 +263,8 @@ def unpack(data: bytes | None, environment: str) -> Earlier:
             frozenset([texts[_index(item)] for item in any_name]),
             edges(idle),
         )  # fmt: skip
-    except (ValueError, TypeError, LookupError, RecursionError):
+        return earlier if since is None else _brought_up_to_date(earlier, json.loads(since))
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return Earlier(environment)
 
 
@@ -252,6 +280,25 @@ def closure(edges: Mapping[str, Iterable[str]], starts: Iterable[str]) -> set[st
     return found
 
 
+def _brought_up_to_date(earlier: Earlier, document: Any) -> Earlier:
+    """With what ``pack_since`` wrote. Raises ``ValueError``, ``TypeError`` and ``LookupError`` for anything else."""
+    environment, since = document
+    if environment != earlier.environment or since.keys() != frozenset(_TABLES):
+        raise ValueError("written in another environment")
+    for name, entries in since.items():
+        table = getattr(earlier, name)
+        if not entries.keys() <= table.keys():
+            raise LookupError("a path is not there")
+        if name == "problems":
+            table.update((path, [problem_from(item) for item in found]) for path, found in entries.items())
+        elif name in _NAMING:
+            table.update((key, _text(value)) for key, value in entries.items())
+        else:
+            table.update((path, [_text(other) for other in others]) for path, others in entries.items())
+    earlier.since = since
+    return earlier
+
+
 def _text(item: Any) -> str:
     if type(item) is not str:
         raise ValueError("a text is missing")
@@ -262,6 +309,12 @@ def _index(item: Any) -> int:
     if type(item) is not int or item < 0:
         raise ValueError("an index is missing")
     return item
+
+
+def _indices(items: Any) -> list[int]:
+    if type(items) is not list or not {int}.issuperset(map(type, items)) or min(items) < 0:
+        raise ValueError("an index is missing")
+    return items
 
 
 def problem_to(problem: Problem) -> list[object]:

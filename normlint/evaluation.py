@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from normlint.discover import is_text
-from normlint.earlier import FEW, KEY, Earlier, Problem, mentions_key, unpack
+from normlint.earlier import FEW, KEY, SINCE, Earlier, Problem, mentions_key, unpack
 from normlint.immutable import dataclass
 from normlint.interpreter import with_room
 from normlint.workspace import Workspace
@@ -46,7 +46,7 @@ def evaluate(
     ``anew``: without anything that the last run has left.
     """
     environment = _environment(workspace)
-    earlier = Earlier(environment) if anew else unpack(workspace.unit(KEY), environment)
+    earlier = Earlier(environment) if anew else unpack(workspace.unit(KEY), environment, workspace.unit(SINCE))
     modules = modules_of(workspace)
     stale = earlier.stale(modules, workspace) if earlier.order else set()
     changes = earlier.contained(stale, modules, workspace) if 0 < len(stale) <= FEW else {}
@@ -57,6 +57,7 @@ def evaluate(
     from normlint.attempt import Attempt
 
     if earlier.order:
+        workspace.forget_units()
         for contained in (changes, ()) if changes else ((),):
             done = Attempt(workspace, earlier, jobs, progress, earlier.plan(modules, stale, contained)).result(holds)
             if done is not None:
@@ -96,16 +97,21 @@ def _as_before(
     later = replace(earlier, digests={path: workspace.digest(path) for path in earlier.digests}, forms=forms)
     for key in later.logs:
         workspace.keep_unit(key)
-    leave(workspace, later)
+    leave(workspace, later, earlier)
     name, reached = rests_on(workspace, later), tuple(sorted(later.direct))
     return Evaluation(None, reached, (), name) if holds(name, reached) else None
 
 
-def leave(workspace: Workspace, later: Earlier) -> None:
+def leave(workspace: Workspace, later: Earlier, earlier: Earlier) -> None:
     """Leave for the next run what it has to know of units, and what their modules mention."""
     for digest in later.digests.values():
         workspace.keep_unit(mentions_key(digest))
-    workspace.keep_unit(KEY, later.pack())
+    since = later.pack_since(earlier) if earlier.order else None
+    if since is None:
+        workspace.keep_unit(KEY, later.pack())
+    else:
+        workspace.keep_as_left(KEY)
+        workspace.keep_unit(SINCE, since)
 
 
 def rests_on(workspace: Workspace, later: Earlier) -> str:

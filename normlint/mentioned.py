@@ -8,9 +8,9 @@ from sys import intern
 from typing import Any
 
 from normlint import ir
-from normlint.cache import check_column
 from normlint.earlier import mentions_key
 from normlint.evaluate.relevance import Digest, Mentions, digests
+from normlint.known_files import check_column
 from normlint.places import Span
 from normlint.workspace import Workspace
 

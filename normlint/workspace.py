@@ -351,6 +351,11 @@ class Workspace:
         if data is not None and self.store is not None:
             self._packed[key] = zlib.compress(data, 1)
 
+    def keep_as_left(self, key: str) -> None:
+        """Leave a unit for the next run as the last one left it, whatever was to be left so far."""
+        self._units.add(key)
+        self._packed.pop(key, None)
+
     @property
     def is_as_left(self) -> bool:
         """Whether all files are there that the last run left something of, no other ones, and each with the same content."""
