@@ -63,6 +63,19 @@ def test_a_run_that_the_cache_answers_imports_little(tree: Path) -> None:
         assert len([name for name in warm if name.startswith("normlint")]) <= 60
 
 
+def test_a_start_hardly_looks_for_cycles(tree: Path) -> None:
+    code = (
+        "import gc, sys\n"
+        f"sys.argv = ['normlint', 'check', {str(tree)!r}, '--format', 'json']\n"
+        "before = gc.get_stats()[0]['collections']\n"
+        "from normlint.__main__ import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "print('looks:', gc.get_stats()[0]['collections'] - before)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout.rpartition("looks:")[2]) < 10
+
+
 def test_a_constant_that_nobody_names_starts_no_evaluator(tree: Path) -> None:
     modules("check", str(tree))
     for text in ("ROUND = 1\n", "ROUND = 2\n"):
