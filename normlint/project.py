@@ -167,6 +167,7 @@ def _judged(
     with_facts: bool = True,
     with_sites: bool = True,
 ) -> Analysis:
+    workspace.looked(settings.jobs)
     outcome = None if with_facts else recalled(workspace, settings, with_sites=with_sites)
     facts = None
     if outcome is None and not with_facts:

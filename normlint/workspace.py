@@ -28,6 +28,8 @@ Problem = tuple[Place, str]
 
 _MANY = 20
 _MOST_READMES = 500
+# Bytes that are looked at before another process would have started.
+_FEW_BYTES = 2_000_000
 # Bytes of encoded bodies that are in memory as nodes, which take ten times as much.
 _MOST_OPENED = 16_000_000
 NO_FILES: Overlay = MappingProxyType({})
@@ -84,8 +86,8 @@ class Workspace:
             self._seen[path] = self._look(self.files[path])
         return self._seen[path]
 
-    def looked(self) -> Mapping[str, Known | None]:
-        """``look`` of every file, in their order."""
+    def looked(self, jobs: int = 1) -> Mapping[str, Known | None]:
+        """``look`` of every file, in their order; up to ``jobs`` processes look at those that the cache does not know."""
         if self._all is None:
             before = self.store.contents.files if self.store is not None else {}
             # As ``_look`` does; one call for each of thousands of files takes longer than all else.
@@ -94,8 +96,17 @@ class Workspace:
                 if (known := before.get(path)) is not None and known[0] == file.modified and known[1] == file.size
                 and known[0] and path not in self._overlay
             ])  # fmt: skip
+            self._look_ahead(jobs)
             self._all = {path: self.look(path) for path in self.files}
         return self._all
+
+    def _look_ahead(self, jobs: int) -> None:
+        wanted = [path for path in self.files if path not in self._seen and path not in self._overlay]
+        size = sum(self.files[path].size for path in wanted)
+        if size > _FEW_BYTES:
+            from normlint.looking import look_at
+
+            self._seen.update(look_at(wanted, size, jobs, self.look))
 
     def _look(self, file: SourceFile) -> Known | None:
         before = self.store.contents.files.get(file.path) if self.store is not None else None
