@@ -88,7 +88,6 @@ class Attempt:
             module_scope(self.machine, path)
             self.workspace.forget(path)
             self.workspace.forget_bodies()
-        self.machine.tops.reach.resettle()
         taken_over, progress = len(self.modules) - len(plan.bodies), self.progress
         self.work.evaluate(
             plan.bodies, self.jobs, lambda done: progress(taken_over + done, len(self.modules)) if progress else None

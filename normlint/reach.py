@@ -9,61 +9,96 @@ _SOME = re.compile(rb"[^\0]+")
 
 
 class Reach:
-    """Which modules the top level of each module reaches, directly or through others: one bit a module."""
+    """Which modules the top level of each module reaches, directly or through others: one bit a module.
+
+    Modules that reach each other are one group, which grows: a registry and the thousand modules that put something in it
+    would else each have to be told of every next one.
+    """
 
     def __init__(self) -> None:
         self._bits: dict[str, int] = {}
         self._paths: list[str] = []
-        self._direct: dict[str, set[str]] = {}
-        self._reached: dict[str, int] = {}
-        self._unsettled: set[str] = set()
+        self._group: list[int] = []  # of each module: itself, or one that joined the same group later
+        self._reached: list[int] = []
+        self._importers: list[set[int]] = []
 
     def note(self, path: str, direct: Iterable[str], changed: Iterable[str] = ()) -> None:
         """``direct`` are the modules that the top level of ``path`` asked for, ``changed`` those whose values it changed."""
-        self._direct.setdefault(path, set()).update(direct)
-        self._unsettled.add(path)
+        here = self._number(path)
+        for other in direct:
+            self._connect(here, self._number(other))
         for other in changed:
-            self._direct.setdefault(other, set()).add(path)
-        if changed:
-            self.resettle()
-
-    def resettle(self) -> None:
-        """Look at all modules again: those that import each other were asked for before they were done."""
-        self._unsettled.update(self._direct)
+            self._connect(self._number(other), here)
 
     def of(self, paths: Iterable[str]) -> int:
         """The modules that these reach, and themselves, as a mask."""
-        self._settle()
         mask = 0
         for path in paths:
-            mask |= self._reached.get(path, 0) or self._bit(path)
+            mask |= self._reached[self._found(self._number(path))]
         return mask
 
     def paths(self, mask: int) -> list[str]:
         """The modules of a mask."""
-        found: list[str] = []
-        for match in _SOME.finditer(mask.to_bytes(mask.bit_length() // 8 + 1, "little")):  # mostly few of very many
-            for index, byte in enumerate(match[0], match.start()):
-                found += (self._paths[8 * index + bit] for bit in range(8) if byte >> bit & 1)
-        return found
+        return [self._paths[number] for number in _numbers(mask)]
 
-    def _bit(self, path: str) -> int:
-        bit = self._bits.get(path)
-        if bit is None:
-            bit = self._bits[path] = 1 << len(self._paths)
+    def _number(self, path: str) -> int:
+        number = self._bits.get(path)
+        if number is None:
+            number = self._bits[path] = len(self._paths)
             self._paths.append(path)
-        return bit
+            self._group.append(number)
+            self._reached.append(1 << number)
+            self._importers.append(set())
+        return number
 
-    def _settle(self) -> None:
-        changing = bool(self._unsettled)
-        while changing:
-            changing = False
-            for path in self._unsettled:
-                before = self._reached.get(path, 0)
-                mask = before | self._bit(path)
-                for other in self._direct[path]:
-                    mask |= self._reached.get(other, 0) or self._bit(other)
-                if mask != before:
-                    self._reached[path] = mask
-                    changing = True
-        self._unsettled.clear()
+    def _found(self, number: int) -> int:
+        """What stands for the group of a module."""
+        group = self._group
+        while group[number] != number:
+            group[number] = number = group[group[number]]
+        return number
+
+    def _connect(self, importer: int, imported: int) -> None:
+        above, below = self._found(importer), self._found(imported)
+        if above == below:
+            return
+        if self._reached[below] >> above & 1:
+            self._join(above, below)
+        else:
+            self._importers[below].add(above)
+            self._tell(above, self._reached[below])
+
+    def _join(self, above: int, below: int) -> None:
+        """Make one group of all that ``below`` reaches and that reach ``above``."""
+        inside = self._reached[below]
+        joined, waiting = {above}, [above]
+        while waiting:
+            for number in self._importers[waiting.pop()]:
+                other = self._found(number)
+                if other not in joined and inside >> other & 1:
+                    joined.add(other)
+                    waiting.append(other)
+        importers = {self._found(number) for other in joined for number in self._importers[other]} - joined
+        for other in joined:
+            self._group[other] = below
+            self._importers[other] = set()
+        self._importers[below] = importers
+        for number in importers:
+            self._tell(number, inside)
+
+    def _tell(self, number: int, reached: int) -> None:
+        """Let a group, and all that reach it, reach some modules."""
+        waiting = [number]
+        while waiting:
+            group = self._found(waiting.pop())
+            before = self._reached[group]
+            if before | reached != before:
+                self._reached[group] = before | reached
+                waiting += self._importers[group]
+
+
+def _numbers(mask: int) -> Iterable[int]:
+    """The bits of a mask that are set; mostly few of very many."""
+    for match in _SOME.finditer(mask.to_bytes(mask.bit_length() // 8 + 1, "little")):
+        for index, byte in enumerate(match[0], match.start()):
+            yield from (8 * index + bit for bit in range(8) if byte >> bit & 1)

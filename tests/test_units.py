@@ -27,7 +27,6 @@ from normlint.mentioned import pack as pack_mentions
 from normlint.mentioned import unpack as unpack_mentions
 from normlint.places import Place
 from normlint.project import analyze
-from normlint.reach import Reach
 from tests.rerunning import edit, run
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -286,18 +285,6 @@ def test_what_is_known_of_units_survives_its_encoding() -> None:
     assert unpack(earlier.pack(), "here") == earlier
     assert unpack(earlier.pack(), "elsewhere") == Earlier("elsewhere")
     assert unpack(b"[1]", "here") == unpack(None, "here") == Earlier("here")
-
-
-def test_reach_goes_round_circles() -> None:
-    reach = Reach()
-    reach.note("c", ["a"])
-    reach.note("b", ["c"])
-    reach.note("a", ["b"])
-    reach.note("z", ["c"], changed=["y"])
-    reach.note("y", [])
-    reach.resettle()
-    assert set(reach.paths(reach.of(["b"]))) == {"a", "b", "c"}
-    assert set(reach.paths(reach.of(["y"]))) == {"a", "b", "c", "y", "z"}
 
 
 def test_mentions_survive_their_encoding() -> None:
