@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-
-_SOME = re.compile(rb"[^\0]+")
 
 
 class Reach:
@@ -37,9 +34,9 @@ class Reach:
             mask |= self._reached[self._found(self._number(path))]
         return mask
 
-    def paths(self, mask: int) -> list[str]:
-        """The modules of a mask."""
-        return [self._paths[number] for number in _numbers(mask)]
+    def bit(self, path: str) -> int:
+        """The mask of a module by itself."""
+        return 1 << self._number(path)
 
     def _number(self, path: str) -> int:
         number = self._bits.get(path)
@@ -95,10 +92,3 @@ class Reach:
             if before | reached != before:
                 self._reached[group] = before | reached
                 waiting += self._importers[group]
-
-
-def _numbers(mask: int) -> Iterable[int]:
-    """The bits of a mask that are set; mostly few of very many."""
-    for match in _SOME.finditer(mask.to_bytes(mask.bit_length() // 8 + 1, "little")):
-        for index, byte in enumerate(match[0], match.start()):
-            yield from (8 * index + bit for bit in range(8) if byte >> bit & 1)

@@ -12,6 +12,8 @@ from normlint.evaluate.text import text
 from normlint.values import ALWAYS, Alternatives, Guard, GuardLiteral, Image, Unknown, Value
 
 MOST_ALTERNATIVES = 8
+# Pairs of guards whose compatibility is remembered: each name that is read asks for the same few again.
+_MOST_PAIRS = 1 << 13
 _OPPOSITE = {"==": "!=", "!=": "==", "true": "false", "false": "true"}
 
 
@@ -47,14 +49,24 @@ def _contradict(a: GuardLiteral, b: GuardLiteral) -> bool:
 
 def compatible(one: Guard, other: Guard) -> bool:
     """Whether both guards can hold at once, as far as their literals tell."""
-    if not one or not other:
-        return True
+    return not one or not other or _compatible(one, other)
+
+
+@lru_cache(maxsize=_MOST_PAIRS)
+def _compatible(one: Guard, other: Guard) -> bool:
     for a in one:
         for b in other:
             if a[0] == b[0] and _contradict(a, b):
                 return False
-    ours, theirs = ([known for literal in guard if (known := _compared(literal)) is not None] for guard in (one, other))
+    ours = _numbers_of(one)
+    theirs = _numbers_of(other) if ours else ()
     return all(_can_both(a, b) and _can_both(b, a) for a in ours for b in theirs if a[0] == b[0])
+
+
+@lru_cache(maxsize=_MOST_PAIRS)
+def _numbers_of(guard: Guard) -> tuple[tuple[str, str, float], ...]:
+    """The literals that compare a name with a number."""
+    return tuple([known for literal in guard if (known := _compared(literal)) is not None])
 
 
 _COMPARED = re.compile(r"(\d+:[\w.]+) (==|!=|<=|>=|<|>) (-?\d{1,9}(?:\.\d{1,9})?)")

@@ -11,7 +11,6 @@ from normlint.evaluate import failures, units
 from normlint.evaluate.afresh import afresh
 from normlint.evaluate.machine import BudgetSpent, Machine
 from normlint.evaluate.paths import resolved, text_of
-from normlint.evaluate.relevance import spread
 from normlint.evaluate.scopes import ScopeInfo
 from normlint.immutable import replace
 from normlint.values import Constant, External, Imported, ModuleValue, Origin, Unknown, Value, Vector, relabel
@@ -236,7 +235,7 @@ def _top_level(run: Machine, unit: units.Unit, module: ir.Module) -> int:
     run.modules[path] = scope
     by_span, by_name, run.words[path] = run.mentions(path, module)
     run.digests[path] = by_span
-    spread(run.relevant_names, by_name)
+    run.relevant_names.spread(by_name)
     from normlint.evaluate.statements import is_main_guard, run_block
 
     with afresh(run, scope):
@@ -253,7 +252,7 @@ def _top_level(run: Machine, unit: units.Unit, module: ir.Module) -> int:
         finally:
             for other in sorted(run.imported.get(path, set()) & run.kept):
                 module_scope(run, other)  # also one that only functions use, for the names that matter in it
-            spread(run.relevant_names, by_name)
+            run.relevant_names.spread(by_name)
             run.importing -= 1
             run.importers.pop()
             run.root.absorb(run.state)

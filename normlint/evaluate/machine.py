@@ -132,7 +132,7 @@ class Machine:
         if function.name_span is None:
             return True
         digest = self.digests.get(function.module, {}).get(function.name_span)
-        return digest is None or digest.hit or (called and digest.carries) or not self.relevant_names.isdisjoint(digest.names)
+        return digest is None or digest.hit or (called and digest.carries) or self.relevant_names.touches(digest.names)
 
     def mentioned(self, function: FunctionValue) -> frozenset[str]:
         """The names that a function's source mentions; nothing is known of a lambda's."""

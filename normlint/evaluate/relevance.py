@@ -31,7 +31,7 @@ from normlint.evaluate.signs import (
     of_name,
 )
 from normlint.evaluate.text import root_name
-from normlint.evaluate.words import EVERYWHERE, UNSPECIFIC, site_words
+from normlint.evaluate.words import EVERYWHERE, site_words
 from normlint.immutable import dataclass
 from normlint.places import Span
 
@@ -309,16 +309,3 @@ def _fields(kind: type) -> tuple[str, ...]:
     if not issubclass(kind, ir.Node):
         return ()
     return tuple(field.name for field in fields(kind) if field.type not in _PLAIN)
-
-
-def spread(relevant: set[str], by_name: dict[str, Digest]) -> None:
-    """Add the names of functions and classes that matter, by themselves or through a name they mention."""
-    waiting = dict(by_name)
-    while True:
-        fresh = {name for name, digest in waiting.items() if digest.hit or not relevant.isdisjoint(digest.names)}
-        fresh -= UNSPECIFIC
-        if not fresh:
-            return
-        relevant |= fresh
-        for name in fresh:
-            waiting.pop(name, None)

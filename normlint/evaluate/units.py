@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from normlint.evaluate.log import Heard, Log
+from normlint.evaluate.relevant import Relevant
 from normlint.evaluate.state import State
 from normlint.places import Place
 from normlint.reach import Reach
@@ -26,8 +27,8 @@ class Unit:
     """``reached`` are the modules of the project that it asked for, ``imported`` those it imported, asked or not; ``idle``
     those of which it imported names, to be evaluated when they are read.
 
-    ``covered`` is a mask of all that the former reach, ``relevant`` the names that matter to the unit. ``defined`` are the
-    functions that are no members of a module or class, by the module; ``entered`` those that were evaluated at some call.
+    ``relevant`` are the names that matter to the unit. ``defined`` are the functions that are no members of a module or
+    class, by the module; ``entered`` those that were evaluated at some call.
     ``quiet`` counts the calls of a function since the last one that brought something. ``any_name`` are modules of which it
     may have read a name that stands nowhere: one that a program puts together, or takes from a list of all.
     """
@@ -38,8 +39,7 @@ class Unit:
     reached: set[str] = field(default_factory=set)
     imported: set[str] = field(default_factory=set)
     idle: set[str] = field(default_factory=set)
-    covered: int = 0
-    relevant: set[str] = field(default_factory=set)
+    relevant: Relevant = field(default_factory=lambda: Relevant({}))
     remembered: dict[object, object] = field(default_factory=dict)
     defined: dict[str, dict[Place, FunctionValue]] = field(default_factory=dict)
     entered: set[Place] = field(default_factory=set)
@@ -68,7 +68,7 @@ def body_of(path: str, top: Unit) -> Unit:
 def within(run: Machine, unit: Unit) -> Iterator[None]:
     """Evaluate a unit for the length of a ``with``."""
     outer = run.unit
-    unit.relevant |= run.relevant_everywhere
+    unit.relevant = Relevant(run.tops.owners, run.relevant_everywhere)
     _take_up(run, unit)
     try:
         yield
@@ -83,31 +83,30 @@ def _take_up(run: Machine, unit: Unit) -> None:
 
 
 class Tops:
-    """What the modules whose top level was evaluated have left."""
+    """What the modules whose top level was evaluated have left; ``owners`` says in which of them each name matters."""
 
     def __init__(self) -> None:
         self.units: dict[str, Unit] = {}
         self.reach = Reach()
         self.changed: dict[str, frozenset[str]] = {}
-        self._names: dict[str, frozenset[str]] = {}
-        self._owners: dict[int, str] = {}
+        self.owners: dict[str, int] = {}
+        self._paths: dict[int, str] = {}
 
     def begin(self, unit: Unit) -> None:
         self.units[unit.path] = unit
-        self._owners[unit_of(unit.numbering.last)] = unit.path
+        self._paths[unit_of(unit.numbering.last)] = unit.path
 
     def end(self, unit: Unit, state: State, names: Iterable[str]) -> None:
         """The unit is done, with the changes of ``state``; ``names`` are those of what the module defines."""
         owners = {unit_of(key if isinstance(key, int) else key[0]) for key in state.changes}
-        changed = frozenset(self._owners[owner] for owner in owners if owner in self._owners) - {unit.path}
+        changed = frozenset(self._paths[owner] for owner in owners if owner in self._paths) - {unit.path}
         self.changed[unit.path] = changed
         self.reach.note(unit.path, unit.reached, changed)
-        self._names[unit.path] = frozenset(unit.relevant.intersection(names))
-        unit.relevant, unit.remembered = set(), {}
-
-    def relevant(self, mask: int) -> set[str]:
-        """The names that matter in the modules of a mask."""
-        return set[str]().union(*(self._names.get(path, ()) for path in self.reach.paths(mask)))
+        here = self.reach.bit(unit.path)
+        for name in names:
+            if name in unit.relevant:
+                self.owners[name] = self.owners.get(name, 0) | here
+        unit.relevant, unit.remembered = Relevant({}), {}
 
 
 def ask_for(run: Machine, path: str) -> None:
@@ -116,8 +115,4 @@ def ask_for(run: Machine, path: str) -> None:
     if path in unit.reached:
         return
     unit.reached.add(path)
-    mask = run.tops.reach.of({path})
-    fresh = mask & ~unit.covered
-    if fresh:
-        unit.covered |= mask
-        unit.relevant |= run.tops.relevant(fresh)
+    unit.relevant.covered |= run.tops.reach.of({path})
