@@ -1,10 +1,11 @@
 """Time runs over ever more files, and print how time and memory grow with them.
 
-    python benchmarks/growth.py FOLDER [--files 100 --files 1000 --files 10000] [--rounds 3] [--jobs 1]
+    python benchmarks/growth.py FOLDER [--shape course|zoo] [--files 100 --files 1000 --files 10000] [--rounds 3] [--jobs 1]
 
 The files are those of sub-projects of four (a model, its data set, training and inference), each with stats of its own and
-its model in a folder of its own, as in the repository of a course. Growth is linear where the last column, the CPU time a
-file over that of the smallest run beyond what an empty project takes, stays at 1.
+its model in a folder of its own, as in the repository of a course; or those of a zoo: models that all register themselves in
+one module, which a package imports as a whole, and a script for each that builds its model by name. Growth is linear where
+the last column, the CPU time a file over that of the smallest run beyond what an empty project takes, stays at 1.
 """
 
 from __future__ import annotations
@@ -39,9 +40,54 @@ def course(folder: Path, count: int) -> Path:
     return root
 
 
+MODELS = "MODELS = {}\n\n\ndef register(cls):\n    MODELS[cls.__name__] = cls\n    return cls\n"
+MODEL = """import torchvision.transforms as T
+from torch import nn
+
+from zoo.registry import register
+
+
+@register
+class Model{number}(nn.Module):
+    def forward(self, image):
+        return image.mean((2, 3))
+
+
+def transform{number}():
+    return T.Compose([T.ToTensor(), T.Normalize((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))])
+"""
+SCRIPT = """import torch
+from PIL import Image
+
+from zoo import MODELS
+from zoo.model{number} import transform{number}
+
+model = MODELS["Model{number}"]()
+model.load_state_dict(torch.load("model{number}.pth"))
+print(model(transform{number}()(Image.open("picture.png").convert("RGB"))[None]).argmax())
+"""
+
+
+def zoo(folder: Path, count: int) -> Path:
+    """A package of ``count // 2`` models and a script for each, below ``folder``."""
+    root = folder / f"zoo-{count}"
+    shutil.rmtree(root, ignore_errors=True)
+    (root / "zoo").mkdir(parents=True)
+    (root / "pyproject.toml").write_text("")
+    numbers = [f"{number:05}" for number in range(count // 2)]
+    imports = [f"from zoo.model{number} import Model{number}\n" for number in numbers]
+    (root / "zoo" / "registry.py").write_text(MODELS)
+    (root / "zoo" / "__init__.py").write_text("".join(("from zoo.registry import MODELS\n", *imports)))
+    for number in numbers:
+        (root / "zoo" / f"model{number}.py").write_text(MODEL.format(number=number))
+        (root / f"run{number}.py").write_text(SCRIPT.format(number=number))
+    return root
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="outside of this repository")
+    parser.add_argument("--shape", choices=("course", "zoo"), default="course")
     parser.add_argument("--files", type=int, action="append")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=1)
@@ -49,7 +95,8 @@ def main() -> None:
     sizes = sorted(given.files or (100, 1_000, 10_000))
     options = ("--isolated", "--no-cache", "--jobs", str(given.jobs), "-q", "--exit-zero")
     tool = Tool("normlint", (sys.executable, "-m", "normlint", "check", *options, "."))
-    roots = {size: course(given.folder.resolve(), size) for size in (0, *sizes)}
+    made = {"course": course, "zoo": zoo}[given.shape]
+    roots = {size: made(given.folder.resolve(), size) for size in (0, *sizes)}
     costs: dict[int, list[Cost]] = {size: [] for size in roots}
     for _ in range(given.rounds):
         for size, root in roots.items():
