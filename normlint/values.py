@@ -12,6 +12,7 @@ from typing import Any, Union
 
 from normlint import ir
 from normlint.immutable import dataclass, replace
+from normlint.key_index import FEW, KeyIndex
 from normlint.pixelmap import IDENTITY, UNBOUNDED, Affine, Interval, Numbers
 from normlint.places import Place, Span
 
@@ -180,16 +181,31 @@ class DictCell:
 
     items: tuple[tuple[ir.ConstantValue, Value], ...]
     open: bool = False
+    _index: KeyIndex | None = field(default=None, init=False, repr=False, compare=False)
 
     def get(self, key: ir.ConstantValue) -> Value | None:
-        for known, value in self.items:
+        found: tuple[tuple[ir.ConstantValue, Value], ...] = self.items
+        if len(found) > FEW:
+            position = self._indexed().find(key, len(found))
+            found = found[position:] if position >= 0 else ()
+        for known, value in found:
             if known == key and type(known) is type(key):
                 return value
         return None
 
     def put(self, key: ir.ConstantValue, value: Value) -> DictCell:
-        kept = [item for item in self.items if item[0] != key]
-        return replace(self, items=(*kept, (key, value)))
+        items, index = self.items, self._indexed() if len(self.items) > FEW else None
+        if index is None or index.find(key, len(items)) >= 0:
+            return replace(self, items=(*[item for item in items if item[0] != key], (key, value)))
+        grown = replace(self, items=(*items, (key, value)))
+        if index.append(key, len(items)):
+            object.__setattr__(grown, "_index", index)
+        return grown
+
+    def _indexed(self) -> KeyIndex:
+        if self._index is None:
+            object.__setattr__(self, "_index", KeyIndex(self.items))
+        return self._index  # type: ignore[return-value]
 
 
 @dataclass(frozen=True, slots=True)
