@@ -253,24 +253,26 @@ def _is_plain_folder(folder: str) -> bool:
 
 def _walk(root: Path, start: Path, leaves_out: LeavesOut, problems: set[ReportedProblem]) -> Iterator[str]:
     """Candidate paths below ``start``, relative to ``root``; folders without sources are left out."""
-    pending = [start]
+    above, first = f"{root}".rstrip("/"), _relative(root, start)
+    first = "" if first == "." else f"{first}/"
+    pending = [first]
     while pending:
         folder = pending.pop()
         try:
-            with os.scandir(folder) as entries:
+            with os.scandir(f"{above}/{folder}") as entries:
                 found = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
-            problems.add((_relative(root, folder), f"unreadable folder: {error.strerror or error}"))
+            problems.add((folder[:-1] or ".", f"unreadable folder: {error.strerror or error}"))
             continue
-        if folder != start and any(entry.name == "pyvenv.cfg" for entry in found):
+        if folder != first and any(entry.name == "pyvenv.cfg" for entry in found):
             continue
         for entry in found:
+            path = folder + entry.name
             if entry.is_dir(follow_symlinks=False):
-                unwanted = entry.name in NEVER_SOURCE or entry.name in BUILD_FOLDERS
-                if not unwanted and not leaves_out(_relative(root, folder / entry.name), True):
-                    pending.append(folder / entry.name)
-            elif os.path.splitext(entry.name)[1].lower() in LISTED:
-                yield _relative(root, folder / entry.name)
+                if entry.name not in NEVER_SOURCE and entry.name not in BUILD_FOLDERS and not leaves_out(path, True):
+                    pending.append(f"{path}/")
+            elif path[path.rfind(".") :].lower() in LISTED:
+                yield path
 
 
 def _collect(
