@@ -38,6 +38,7 @@ class ConfigValues:
         self._data = data
         self._read: dict[str, dict[tuple[str, str], list[Entry]]] = {}
         self._contents: dict[str, bytes] = {}
+        self._mentioning: dict[str, tuple[str, ...]] = {}
 
     def find(self, path: str, parent: str, name: str) -> Value | None:
         """The value of a key as code in ``path`` sees it: that of the nearest config files, where all of them agree."""
@@ -46,29 +47,39 @@ class ConfigValues:
         wanted = ("" if parent in _ROOTS else parent, name)
         if not wanted[0] and len(name) < 6:
             return None
-        folder = path.rpartition("/")[0]
-        while True:
-            found = [entry for other in self._paths if _within(other, folder) for entry in self._entries(other, wanted)]
+        folder, mentioning = path.rpartition("/")[0], self._that_mention(name)
+        while mentioning:
+            found = [entry for other in mentioning if _within(other, folder) for entry in self._entries(other, wanted)]
             if found:
                 return _value(found)
             if not folder:
-                return None
+                break
             folder = folder.rpartition("/")[0]
+        return None
 
     def sets(self, path: str, parent: str, name: str) -> bool:
         """Whether a config file in the same top folder as ``path``, or anywhere where that lies in the root, has the key."""
         top = path.split("/")[0] if "/" in path else ""
-        return any(self._entries(other, (parent, name)) for other in self._paths if _within(other, top))
+        return any(self._entries(other, (parent, name)) for other in self._that_mention(name) if _within(other, top))
 
-    def _entries(self, path: str, wanted: tuple[str, str]) -> list[Entry]:
+    def _that_mention(self, name: str) -> tuple[str, ...]:
+        """The files in which a name stands somewhere."""
+        known = self._mentioning.get(name)
+        if known is None:
+            text = name.encode("utf-8", "surrogatepass")
+            known = self._mentioning[name] = tuple(path for path in self._paths if text in self._content(path))
+        return known
+
+    def _content(self, path: str) -> bytes:
         if path not in self._contents:
             data = self._data(path)
             self._contents[path] = data if data is not None and len(data) <= LARGEST else b""
-        if wanted[1].encode() not in self._contents[path]:
-            return []
+        return self._contents[path]
+
+    def _entries(self, path: str, wanted: tuple[str, str]) -> list[Entry]:
         if path not in self._read:
             table: dict[tuple[str, str], list[Entry]] = {}
-            for entry in entries_of(path, self._contents[path]):
+            for entry in entries_of(path, self._content(path)):
                 table.setdefault((entry.parent, entry.name), []).append(entry)
             self._read[path] = table
         return self._read[path].get(wanted, [])
