@@ -1,4 +1,4 @@
-"""Evaluating something to see what would come of it, with nothing kept."""
+"""Evaluating something with few steps and nothing logged, or to see what would come of it, with nothing kept either."""
 
 from __future__ import annotations
 
@@ -9,21 +9,27 @@ from normlint.evaluate.machine import BudgetSpent, Machine
 
 
 @contextmanager
-def trial(run: Machine, steps: int) -> Iterator[None]:
-    """For the length of a ``with`` nothing is logged and no change is kept; a trial that takes more ``steps`` just ends."""
-    from normlint.evaluate.statements import dormancy
-
+def unheard(run: Machine, steps: int) -> Iterator[None]:
+    """For the length of a ``with`` nothing is logged; what takes more ``steps`` just ends."""
     budget = min(steps, run.steps_left)
     left, depth, run.steps_left = run.steps_left - budget, run.depth, budget
     frames, guard, stack, scope = len(run.frames), run.guard, len(run.stack), run.scope
     run.muted += 1
     try:
-        with dormancy(run):
-            yield
+        yield
     except BudgetSpent:
-        run.log.exhausted -= 1  # a trial that is given up costs nothing that would have been seen otherwise
+        run.log.exhausted -= 1  # what is given up costs nothing that would have been seen otherwise
     finally:
         run.muted -= 1
         run.steps_left += left
         run.depth, run.guard, run.scope = depth, guard, scope
         del run.frames[frames:], run.stack[stack:]
+
+
+@contextmanager
+def trial(run: Machine, steps: int) -> Iterator[None]:
+    """``unheard``, and no change is kept."""
+    from normlint.evaluate.statements import dormancy
+
+    with unheard(run, steps), dormancy(run):
+        yield
