@@ -47,7 +47,7 @@ class Attempt:
         self.modules = modules_of(workspace)
         self.plan = plan
         self.configs = [path for path in workspace.kept() if workspace.files[path].kind == "config"]
-        self.machine = Machine(workspace.load, frozenset(workspace.files), catalogue(), frozenset(self.modules))
+        self.machine = Machine(workspace.hand_over, frozenset(workspace.files), catalogue(), frozenset(self.modules))
         self.machine.mentions = Mentioned(workspace).of
         if not workspace.about_images():
             self.machine.is_idle = Idle(self.machine, workspace.text)

@@ -161,6 +161,12 @@ class Workspace:
                 self.module_problems[path] = [(module.place(problem.span), problem.message) for problem in module.problems]
         return self._modules[path]
 
+    def hand_over(self, path: str) -> ir.Module | None:
+        """``load``, for one that asks once: the module is not kept."""
+        module = self.load(path)
+        self._modules.pop(path, None)
+        return module
+
     def _known_module(self, path: str) -> ir.Module | None:
         """From the cache, or from a process that lowered the file ahead."""
         known = self.look(path)
@@ -168,7 +174,8 @@ class Workspace:
             return None
         taken = self._ahead.take(path) if self._ahead is not None else None
         if taken is not None and taken.digest.hex() == known.digest and path not in self._overlay:
-            self._packed[known.digest] = taken.module
+            if self.store is not None:
+                self._packed[known.digest] = taken.module
             self.mentions_ahead[path] = taken.mentions
             return decoded(path, zlib.decompress(taken.module), self._again(path), self._note_opened)
         cached = self.store.module(known.digest) if self.store is not None else None

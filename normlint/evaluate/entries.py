@@ -10,10 +10,9 @@ from normlint.evaluate.imports import module_scope
 from normlint.evaluate.inherited_configs import note_inherited
 from normlint.evaluate.machine import STEPS_PER_FUNCTION, STEPS_PER_MODULE, BudgetSpent, Machine, class_member, label_of
 from normlint.evaluate.observations import FunctionMap, ModuleEvidence
+from normlint.evaluate.outlines import Outline
 from normlint.evaluate.scopes import Frame
-from normlint.evaluate.serving import chain_of, serves
-from normlint.evaluate.statements import is_main_guard
-from normlint.evaluate.text import text
+from normlint.evaluate.serving import chain_of
 from normlint.evaluate.units import Unit
 from normlint.immutable import replace
 from normlint.pixelmap import IDENTITY
@@ -65,16 +64,16 @@ def evaluate_module(run: Machine, path: str) -> Unit | None:
 
 
 def _open_module(run: Machine, path: str, scope: int) -> None:
-    module = run.scopes[scope].module
-    _run_program(run, module, scope)
+    outline = run.outlines[path]
+    _run_program(run, outline, scope)
     note_inherited(run, path, scope)
     run.log.modules.append(
         ModuleEvidence(
-            path, run.words.get(path, frozenset()) & TELLING, frozenset(run.imported.get(path, ())), has_work(module),
-            serves(module.body, run.words.get(path, frozenset())),
+            path, run.words.get(path, frozenset()) & TELLING, frozenset(run.imported.get(path, ())), outline.has_work,
+            outline.serves,
         )
     )
-    for name in _defined_names(module.body):
+    for name in outline.defined:
         value = run.state.get((scope, name))
         if isinstance(value, FunctionValue) and value.module == path:
             open_function(run, value)
@@ -89,54 +88,19 @@ def _open_module(run: Machine, path: str, scope: int) -> None:
             open_function(run, function)
 
 
-def _run_program(run: Machine, module: ir.Module, scope: int) -> None:
+def _run_program(run: Machine, outline: Outline, scope: int) -> None:
     """Run what a module does where it is started, not imported."""
-    from normlint.evaluate.statements import is_main_guard, run_block
+    from normlint.evaluate.statements import run_block
 
     run.steps_left, run.depth, run.guard, run.stack, run.frames = STEPS_PER_MODULE, 0, ALWAYS, [], [Frame(None)]
     try:
         with run.inside(scope):
-            for statement in module.body:
-                if isinstance(statement, ir.If) and is_main_guard(statement.test):
-                    run_block(run, (statement,))
+            for statement in outline.program:
+                run_block(run, (statement,))
     except BudgetSpent:
         pass  # counted in the log; the rest of the program stays unseen
     finally:
         run.frames = []
-
-
-def has_work(module: ir.Module) -> bool:
-    """Whether something runs when the file is started: a main guard, a call, a loop, a command, a notebook."""
-    if module.cells:
-        return True
-    for statement in module.body:
-        match statement:
-            case ir.If(test=test) if is_main_guard(test):
-                return True
-            case ir.For() | ir.While() | ir.With():
-                return True
-            case ir.ExpressionStatement(value=ir.Call()):
-                return True
-            case ir.Function(decorators=decorators) if any("command" in text(decorator) for decorator in decorators):
-                return True
-    return False
-
-
-def _defined_names(body: tuple[ir.Statement, ...]) -> list[str]:
-    names: list[str] = []
-    for statement in body:
-        match statement:
-            case ir.Function(name=name) | ir.Class(name=name):
-                names.append(name)
-            case ir.If(body=inner, otherwise=other):
-                names += _defined_names(inner) + _defined_names(other)
-            case ir.Try(body=inner, handlers=handlers, otherwise=other):
-                names += _defined_names(inner) + _defined_names(other)
-                for handler in handlers:
-                    names += _defined_names(handler.body)
-            case ir.With(body=inner):
-                names += _defined_names(inner)
-    return list(dict.fromkeys(names))
 
 
 def open_class(run: Machine, cls: ClassValue) -> None:

@@ -10,6 +10,8 @@ from normlint.catalogue import Catalogue
 from normlint.evaluate import failures, units
 from normlint.evaluate.afresh import afresh
 from normlint.evaluate.machine import BudgetSpent, Machine
+from normlint.evaluate.option_texts import note_options
+from normlint.evaluate.outlines import is_main_guard, outline_of
 from normlint.evaluate.paths import resolved, text_of
 from normlint.evaluate.scopes import ScopeInfo
 from normlint.immutable import replace
@@ -220,8 +222,8 @@ def module_scope(run: Machine, path: str) -> int | None:
 
 
 def _evaluated(run: Machine, path: str) -> int | None:
-    module = run.load(path)
-    if module is None or run.importing >= MOST_NESTED_IMPORTS:
+    module = run.load(path) if run.importing < MOST_NESTED_IMPORTS else None
+    if module is None:
         return None
     unit = units.top_of(path)
     run.tops.begin(unit)
@@ -231,12 +233,15 @@ def _evaluated(run: Machine, path: str) -> int | None:
 
 def _top_level(run: Machine, unit: units.Unit, module: ir.Module) -> int:
     path = unit.path
-    scope = run.new_scope(None, module, "module", path)
+    scope = run.new_scope(None, replace(module, body=()), "module", path)
     run.modules[path] = scope
     by_span, by_name, run.words[path] = run.mentions(path, module)
     run.digests[path] = by_span
     run.relevant_names.spread(by_name)
-    from normlint.evaluate.statements import is_main_guard, run_block
+    from normlint.evaluate.statements import run_block
+
+    note_options(run, path, module.body)
+    run.outlines[path] = outline_of(module, run.words[path])
 
     with afresh(run, scope):
         run.importing += 1

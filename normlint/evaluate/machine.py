@@ -45,6 +45,7 @@ from normlint.values import (
 if TYPE_CHECKING:
     from normlint.config_composition import ConfigTrees
     from normlint.evaluate.aliasing import Altered
+    from normlint.evaluate.outlines import Outline
     from normlint.evaluate.relevance import Digest
 
 DEEPEST_CALL = 6
@@ -103,6 +104,9 @@ class Machine:
         self.relevant_everywhere: frozenset[str] = frozenset()
         self.digests: dict[str, dict[Span, Digest]] = {}
         self.words: dict[str, frozenset[str]] = {}
+        self.outlines: dict[str, Outline] = {}
+        self.options: dict[str, dict[str, str | None]] = {}
+        self.option_names: set[str] = set()
         self.mentions: Callable[[str, ir.Module], Mentions] = lambda path, module: digests(module)
         self.configured: Callable[[str, str, str], Value | None] = lambda path, parent, name: None
         self.configurable: Callable[[str, str, str], bool] = lambda path, parent, name: False

@@ -17,33 +17,31 @@ def default_of(run: Machine, name: str) -> str | None:
 
     None where there is none, where several differ, and where it is no text.
     """
+    if name not in run.option_names:
+        return None
     entry = run.stack[0].path if run.stack else run.module.path
     found: set[str | None] = set()
-    seen, reached = {entry, run.module.path}, [entry, run.module.path]
+    seen, reached = {entry, run.module.path}, {entry, run.module.path}
     for _ in range(_DEEPEST_IMPORT):
-        found.update(options[name] for path in reached if name in (options := _options(run, path)))
-        reached = [path for known in reached for path in run.imported.get(known, ()) if path not in seen]
+        found.update(options[name] for path in reached if name in (options := run.options.get(path, {})))
+        reached = {path for known in reached for path in run.imported.get(known, ()) if path not in seen}
         if found or not reached:
             break
-        seen.update(reached)
+        seen |= reached
     return found.pop() if len(found) == 1 else None
 
 
-def _options(run: Machine, path: str) -> dict[str, str | None]:
-    """The options that a module declares, by the name that they get in the namespace."""
-    key = ("options", path)
-    known = run.remembered.get(key)
-    if isinstance(known, dict):
-        return known
+def note_options(run: Machine, path: str, body: tuple[ir.Statement, ...]) -> None:
+    """Keep the options that a module declares, by the name that they get in the namespace."""
+    if _DECLARES.isdisjoint(run.words.get(path, frozenset())):
+        return
     found: dict[str, str | None] = {}
-    scope = run.modules.get(path)
-    if scope is not None and not _DECLARES.isdisjoint(run.words.get(path, frozenset())):
-        for call in _calls(run.scopes[scope].module.body):
-            name, default = _declared(call)
-            if name:
-                found[name] = default if found.get(name, default) == default else None
-    run.remembered[key] = found
-    return found
+    for call in _calls(body):
+        name, default = _declared(call)
+        if name:
+            found[name] = default if found.get(name, default) == default else None
+    run.options[path] = found
+    run.option_names.update(found)
 
 
 def _declared(call: ir.Call) -> tuple[str, str | None]:

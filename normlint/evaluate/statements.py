@@ -16,6 +16,7 @@ from normlint.evaluate.iteration import element_of, items_of, widen
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.masks import assigned_mask
 from normlint.evaluate.options import click_defaults
+from normlint.evaluate.outlines import is_main_guard
 from normlint.evaluate.registries import decorate
 from normlint.evaluate.state import State
 from normlint.evaluate.text import root_name
@@ -201,15 +202,6 @@ def _keep_cells(run: Machine, ended: State) -> None:
     for key, content in ended.changes.items():
         if isinstance(key, int) and run.state.get(key) is None:
             run.state.set(key, content)
-
-
-def is_main_guard(test: ir.Expression) -> bool:
-    return (
-        isinstance(test, ir.Compare)
-        and isinstance(test.left, ir.Name)
-        and test.left.identifier == "__name__"
-        and test.operators == ("==",)
-    )
 
 
 def wrapped_loader(run: Machine, node: ir.Expression, value: Value) -> Value:
