@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import os
-import struct
 import sys
 import zlib
 from collections.abc import Sequence
+from functools import partial
 from hashlib import sha256
 from typing import BinaryIO, NamedTuple
 
 from normlint.discover import ReadError, SourceFile, read
+from normlint.forks import Fork, Inbox, send, start
 
 # Below this many bytes to lower, starting processes costs more than it saves.
 WORTHWHILE = 300_000
 _MOST_PROCESSES = 64
-_HEADER = struct.Struct(">I32sQQ")
-_PIPE_BYTES = 1 << 20
+# Bytes of lowered files that nobody has asked for yet.
+_MOST_WAITING = 32_000_000
 _RECURSION_LIMIT = 12_000
 
 
@@ -49,86 +50,43 @@ class Ahead:
     def __init__(self, files: Sequence[SourceFile], count: int, sliced: bool = False) -> None:
         self._turn = {file.path: index for index, file in enumerate(files)}
         self._arrived: dict[int, Packed] = {}
-        self._count = count
-        self._pipes: list[BinaryIO | None] = []
-        self._children: list[int] = []
-        sys.stdout.flush()
-        sys.stderr.flush()
+        self._waiting = 0
+        self._inbox = Inbox()
+        self._forks: list[Fork] = []
         for number in range(count):
-            reading, writing = os.pipe()
-            _widen(writing)
-            child = os.fork()
-            if child == 0:
-                _serve(files, number, count, sliced, reading, writing)
-            os.close(writing)
-            self._children.append(child)
-            self._pipes.append(os.fdopen(reading, "rb"))
+            fork = start(partial(_serve, files, number, count, sliced), self._inbox.descriptors)
+            self._inbox.add(fork)
+            self._forks.append(fork)
 
     def take(self, path: str) -> Packed | None:
         """What a process made of a file; None where there is nothing."""
         turn = self._turn.pop(path, None)
         if turn is None:
             return None
-        number = turn % self._count
-        while turn not in self._arrived:
-            pipe = self._pipes[number]
-            if pipe is None:
-                return None
-            header = pipe.read(_HEADER.size)
-            if len(header) < _HEADER.size:
-                self._give_up(number)
-                return None
-            index, digest, size, rest = _HEADER.unpack(header)
-            data = pipe.read(size + rest)
-            if len(data) < size + rest:
-                self._give_up(number)
-                return None
-            self._arrived[index] = Packed(digest, data[:size], data[size:])
-        found = self._arrived.pop(turn)
-        return found if found.module else None
-
-    def _give_up(self, number: int) -> None:
-        pipe = self._pipes[number]
-        if pipe is not None:
-            pipe.close()
-        self._pipes[number] = None
+        fork = self._forks[turn % len(self._forks)]
+        while turn not in self._arrived and self._inbox.listens(fork):
+            # The others go on meanwhile, as long as there is room for what they tell.
+            for _, frame in self._inbox.receive(fork if self._waiting > _MOST_WAITING else None):
+                if frame is not None:
+                    index, digest = frame.document
+                    self._arrived[index] = Packed(bytes.fromhex(digest), *frame.blobs)
+                    self._waiting += sum(map(len, frame.blobs))
+        found = self._arrived.pop(turn, None)
+        if found is None or not found.module:
+            return None
+        self._waiting -= len(found.module) + len(found.mentions)
+        return found
 
     def close(self) -> None:
         """End the processes; what they have not handed over is lost."""
-        for number in range(len(self._pipes)):
-            self._give_up(number)
-        for child in self._children:
-            os.waitpid(child, 0)
-        self._children.clear()
+        self._inbox.close()
 
 
-def _widen(descriptor: int) -> None:
-    """Room for many files in the pipe, so that the process goes on while nobody reads."""
-    try:
-        import fcntl
-
-        fcntl.fcntl(descriptor, getattr(fcntl, "F_SETPIPE_SZ", 1031), _PIPE_BYTES)
-    except (ImportError, OSError):
-        pass  # the system's own size does as well
-
-
-def _serve(files: Sequence[SourceFile], number: int, count: int, sliced: bool, reading: int, writing: int) -> None:
-    """The life of a process: never returns."""
-    status = 1
-    try:
-        os.close(reading)
-        sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION_LIMIT))
-        with os.fdopen(writing, "wb", buffering=0) as pipe:
-            for index in range(number, len(files), count):
-                digest, module, mentions = packed(files[index], sliced)
-                record = memoryview(_HEADER.pack(index, digest, len(module), len(mentions)) + module + mentions)
-                while record:
-                    record = record[pipe.write(record) :]
-        status = 0
-    except BrokenPipeError:
-        status = 0  # nobody wants the rest
-    finally:
-        os._exit(status)
+def _serve(files: Sequence[SourceFile], number: int, count: int, sliced: bool, pipe: BinaryIO) -> None:
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION_LIMIT))
+    for index in range(number, len(files), count):
+        made = packed(files[index], sliced)
+        send(pipe, [index, made.digest.hex()], [made.module, made.mentions])
 
 
 def packed(file: SourceFile, sliced: bool) -> Packed:

@@ -6,28 +6,25 @@ as they get done with one. They hand over logs as bytes. What a process that die
 
 from __future__ import annotations
 
-import json
 import os
-import selectors
 import struct
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import field
-from typing import Any
+from functools import partial
+from typing import Any, BinaryIO
 
 from normlint.ahead import processes
 from normlint.earlier import Problem, problem_from, problem_to
 from normlint.evaluate.entries import evaluate_module
 from normlint.evaluate.log import Log
 from normlint.evaluate.machine import Machine
+from normlint.forks import Inbox, send, start
 from normlint.immutable import dataclass
 from normlint.log_codec import encode
 from normlint.workspace import Workspace
 
 _SHARES = 16  # of a process: enough that none of them waits long for the others at the end
 _TICKET = struct.Struct(">I")
-_SIZES = struct.Struct(">QQ")
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,26 +84,14 @@ class Bodies:
         tickets, issue = os.pipe()
         os.write(issue, b"".join(map(_TICKET.pack, range(len(shares)))))
         os.close(issue)
-        sys.stdout.flush()
-        sys.stderr.flush()
-        children: list[int] = []
-        pipes: list[int] = []
+        inbox = Inbox()
         for _ in range(count):
-            reading, writing = os.pipe()
-            child = os.fork()
-            if child == 0:
-                for other in (*pipes, reading):
-                    os.close(other)
-                _serve(self.workspace, self.machine, shares, tickets, writing)
-            os.close(writing)
-            children.append(child)
-            pipes.append(reading)
+            serve = partial(_serve, self.workspace, self.machine, shares, tickets)
+            inbox.add(start(serve, inbox.descriptors))
         os.close(tickets)
-        for document, blobs in _frames(pipes):
-            self._take(document, blobs)
+        for frame in inbox.frames():
+            self._take(frame.document, frame.blobs)
             progress(len(self.bodies))
-        for child in children:
-            os.waitpid(child, 0)
 
     def _take(self, document: Any, blobs: list[bytes]) -> None:
         """One body and the modules that it was the first in its process to import."""
@@ -121,73 +106,26 @@ class Bodies:
                 self.workspace.keep_packed(digest, module)
 
 
-def _serve(workspace: Workspace, machine: Machine, shares: Sequence[Sequence[str]], tickets: int, writing: int) -> None:
-    """The life of a process: never returns."""
-    status = 1
-    try:
-        told = set(machine.tops.units)
-        with os.fdopen(writing, "wb") as pipe:
-            while len(ticket := os.read(tickets, _TICKET.size)) == _TICKET.size:
-                for path in shares[_TICKET.unpack(ticket)[0]]:
-                    unit = evaluate_module(machine, path)
-                    workspace.forget_bodies()
-                    if unit is None:
-                        continue
-                    tops, blobs = [], [encode(unit.log)]
-                    for name in [name for name in machine.tops.units if name not in told]:
-                        told.add(name)
-                        top = machine.tops.units[name]
-                        digest = workspace.digest(name)
-                        problems = [problem_to(problem) for problem in workspace.module_problems.get(name, ())]
-                        changed = [*machine.tops.changed[name]]
-                        tops.append([name, top.asked, changed, problems, [*top.any_name], sorted(top.idle), digest])
-                        blobs += [encode(top.log), workspace.packed_now(digest)]
-                    _send(pipe, [path, unit.asked, [*unit.any_name], sorted(unit.idle), tops], blobs)
-        status = 0
-    except BrokenPipeError:
-        status = 0  # nobody wants the rest
-    finally:
-        os._exit(status)
-
-
-def _send(pipe: Any, document: Any, blobs: list[bytes]) -> None:
-    text = json.dumps([document, [len(blob) for blob in blobs]], separators=(",", ":")).encode("ascii")
-    pipe.write(_SIZES.pack(len(text), sum(map(len, blobs))) + text + b"".join(blobs))
-    pipe.flush()
-
-
-def _frames(pipes: Sequence[int]) -> Iterator[tuple[Any, list[bytes]]]:
-    """What arrives on any of the pipes, until all are at their end; a frame that was cut off is dropped."""
-    with selectors.DefaultSelector() as selector:
-        for pipe in pipes:
-            selector.register(pipe, selectors.EVENT_READ, bytearray())
-        while selector.get_map():
-            for key, _ in selector.select():
-                arrived = os.read(key.fd, _CHUNK)
-                if not arrived:
-                    selector.unregister(key.fd)
-                    os.close(key.fd)
-                    continue
-                key.data.extend(arrived)
-                yield from _whole(key.data)
-
-
-def _whole(buffer: bytearray) -> Iterator[tuple[Any, list[bytes]]]:
-    """The frames that have arrived in full; they are taken out of the buffer."""
-    at = 0
-    while len(buffer) - at >= _SIZES.size:
-        text, rest = _SIZES.unpack_from(buffer, at)
-        start = at + _SIZES.size
-        if len(buffer) < start + text + rest:
-            break
-        document, sizes = json.loads(bytes(buffer[start : start + text]))
-        at = start + text
-        blobs = []
-        for size in sizes:
-            blobs.append(bytes(buffer[at : at + size]))
-            at += size
-        yield document, blobs
-    del buffer[:at]
+def _serve(
+    workspace: Workspace, machine: Machine, shares: Sequence[Sequence[str]], tickets: int, pipe: BinaryIO
+) -> None:
+    told = set(machine.tops.units)
+    while len(ticket := os.read(tickets, _TICKET.size)) == _TICKET.size:
+        for path in shares[_TICKET.unpack(ticket)[0]]:
+            unit = evaluate_module(machine, path)
+            workspace.forget_bodies()
+            if unit is None:
+                continue
+            tops, blobs = [], [encode(unit.log)]
+            for name in [name for name in machine.tops.units if name not in told]:
+                told.add(name)
+                top = machine.tops.units[name]
+                digest = workspace.digest(name)
+                problems = [problem_to(problem) for problem in workspace.module_problems.get(name, ())]
+                changed = [*machine.tops.changed[name]]
+                tops.append([name, top.asked, changed, problems, [*top.any_name], sorted(top.idle), digest])
+                blobs += [encode(top.log), workspace.packed_now(digest)]
+            send(pipe, [path, unit.asked, [*unit.any_name], sorted(unit.idle), tops], blobs)
 
 
 __all__ = ["Bodies", "Body", "Top"]

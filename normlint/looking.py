@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
-import sys
 from collections.abc import Callable, Sequence
+from functools import partial
+from typing import BinaryIO
 
 from normlint.ahead import processes
 from normlint.cache import Known
+from normlint.forks import Inbox, send, start
 
 # Bytes are looked at so many times as fast as they are lowered.
 _TIMES_LOWERING = 8
@@ -25,34 +25,17 @@ def look_at(paths: Sequence[str], size: int, jobs: int, look: Look) -> dict[str,
     if not count or not paths:
         return {}
     look(paths[0])  # what looking takes is imported once for all
-    sys.stdout.flush()
-    sys.stderr.flush()
-    children = [_start(paths[number::count], look) for number in range(1, count)]
+    inbox = Inbox()
+    for number in range(1, count):
+        inbox.add(start(partial(_tell, number, paths[number::count], look), inbox.descriptors))
     for path in paths[::count]:
         look(path)
     found: dict[str, Known] = {}
-    for number, (child, pipe) in enumerate(children, 1):
-        with os.fdopen(pipe, "rb") as reading:
-            told = reading.read()
-        if os.waitpid(child, 0)[1] == 0:
-            seen = (None if known is None else Known(*known) for known in json.loads(told))
-            found.update((path, known) for path, known in zip(paths[number::count], seen, strict=True) if known is not None)
+    for frame in inbox.frames():
+        number, seen = frame.document
+        found.update((path, Known(*known)) for path, known in zip(paths[number::count], seen, strict=True) if known is not None)
     return found
 
 
-def _start(paths: Sequence[str], look: Look) -> tuple[int, int]:
-    """A process that looks at ``paths``, and the pipe that it tells into when it has seen all of them."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            os.close(reading)
-            told = json.dumps([look(path) for path in paths]).encode("ascii")
-            with os.fdopen(writing, "wb") as pipe:
-                pipe.write(told)
-            status = 0
-        finally:
-            os._exit(status)
-    os.close(writing)
-    return child, reading
+def _tell(number: int, paths: Sequence[str], look: Look, pipe: BinaryIO) -> None:
+    send(pipe, [number, [look(path) for path in paths]])

@@ -67,11 +67,11 @@ def test_a_process_that_dies_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_closing_ends_processes_that_have_not_finished() -> None:
     started = Ahead(sources(40), 2)
-    children = list(started._children)
+    forks = list(started._forks)
     started.close()
-    for child in children:
+    for fork in forks:
         with pytest.raises(ProcessLookupError):
-            os.kill(child, 0)
+            os.kill(fork.process, 0)
 
 
 def test_a_file_that_cannot_be_read_is_left_to_whoever_asks(tmp_path: Path) -> None:
