@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from itertools import accumulate, pairwise
@@ -241,8 +242,9 @@ def _lowered(again: _Again | None, opened: _Opened | None, function: ir.Function
     return again(function.name_span)
 
 
-def _read(data: bytes, again: _Again | None, opened: _Opened | None, function: ir.Function) -> tuple[ir.Statement, ...]:
+def _read(packed: bytes, again: _Again | None, opened: _Opened | None, function: ir.Function) -> tuple[ir.Statement, ...]:
     """The body of a function. Raises ``CodecError`` where it is damaged and cannot be had again."""
+    data = zlib.decompress(packed)
     if opened is not None:
         opened(function, len(data))
     try:
@@ -276,11 +278,13 @@ def _body(
             name, name_span, parameters, (index, *length), decorators = values
             if not 0 <= index < len(bodies):
                 raise FieldError("a body is missing")
-            read: Callable[[ir.Function], tuple[ir.Statement, ...]] = partial(_read, bodies[index], again, opened)
+            read: Callable[[ir.Function], tuple[ir.Statement, ...]]
             if length:
                 text, read = _text(json.loads(bodies[index])), partial(_lowered, again, opened)
                 stack.append(ir.Function.unread(span, name, name_span, parameters, decorators, read, length[0], text))
             else:
+                packed = zlib.compress(bodies[index], 1)  # all of them stay, and few are read
+                read = partial(_read, packed, again, opened)
                 stack.append(ir.Function.unread(span, name, name_span, parameters, decorators, read))
         else:
             stack.append(made(span, *values))
@@ -387,7 +391,7 @@ def _span(item: Any) -> Span:
     first, second, third, fourth = _list(item, 4)
     if not type(first) is type(second) is type(third) is type(fourth) is int or min(item) < 0:
         raise FieldError("a span is missing")
-    return Span(first, second, third, fourth)
+    return Span(first, second, first if third == first else third, fourth)  # one number for the line, as most have one
 
 
 _SCALARS: dict[str, Callable[[Any], Any]] = {

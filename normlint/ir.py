@@ -349,6 +349,12 @@ class Function(Node):
         object.__setattr__(self, "body", body)
         return body
 
+    def without_signature(self) -> Function:
+        """The same body without parameters and decorators, which a definition is done with once it was evaluated."""
+        if self._read is None:
+            return Function(self.span, self.name, self.name_span, (), self.body, ())
+        return Function.unread(self.span, self.name, self.name_span, (), (), self._read, self._length, self.text)
+
     def forget(self) -> None:
         """Give up a body that was read, to read it again when it is asked for."""
         if self._read is not None:

@@ -68,11 +68,11 @@ def unpack(data: bytes) -> Mentions:
     check_column(names, str)
     names = [intern(name) for name in names]  # many modules mention the same
 
-    def texts(numbers: Any) -> frozenset[str]:
+    def texts(numbers: Any) -> tuple[str, ...]:
         check_column(numbers, int)
         if numbers and min(numbers) < 0:
             raise ValueError("a name is missing")
-        return frozenset([names[number] for number in numbers])
+        return tuple([names[number] for number in numbers])
 
     def digest(hit: Any, carries: Any, numbers: Any) -> Digest:
         check_column([hit, carries], int)
@@ -87,4 +87,4 @@ def unpack(data: bytes) -> Mentions:
     for name, *rest in named:
         check_column([name], str)
         by_name[name] = digest(*rest)
-    return by_span, by_name, texts(words)
+    return by_span, by_name, frozenset(texts(words))

@@ -138,10 +138,10 @@ class Machine:
         digest = self.digests.get(function.module, {}).get(function.name_span)
         return digest is None or digest.hit or (called and digest.carries) or self.relevant_names.touches(digest.names)
 
-    def mentioned(self, function: FunctionValue) -> frozenset[str]:
+    def mentioned(self, function: FunctionValue) -> tuple[str, ...]:
         """The names that a function's source mentions; nothing is known of a lambda's."""
         digest = self.digests.get(function.module, {}).get(function.name_span) if function.name_span is not None else None
-        return digest.names if digest is not None else frozenset()
+        return digest.names if digest is not None else ()
 
     # Places and scopes
 

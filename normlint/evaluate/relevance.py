@@ -52,13 +52,13 @@ LONGEST_CARRIER = 15
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What a function's source mentions: whether pixel values, and which names.
+    """What a function's source mentions: whether pixel values, and which names, each once and in order.
 
     ``carries``: it is short and does something that leaves an image the image it was (``x.permute(1, 2, 0).numpy()``).
     """
 
     hit: bool
-    names: frozenset[str]
+    names: tuple[str, ...]  # a set would take six times the room, and there is one for every function of a project
     carries: bool = False
 
 
@@ -261,17 +261,17 @@ class Reader:
         """Note a function, or a class without a span, that mentions all this in so many statements."""
         # What calls itself takes containers apart: what it returns is no single image.
         carries = bool(mask & CARRIED) and name not in names and size <= LONGEST_CARRIER
-        digest = Digest(is_hit(mask), frozenset(names), carries)
+        digest = Digest(is_hit(mask), tuple(sorted(names)), carries)
         if name_span is not None:
             self.by_span[name_span] = digest
         known = self.by_name.get(name)
         if known is not None:
-            digest = Digest(known.hit or digest.hit, known.names | digest.names)
+            digest = Digest(known.hit or digest.hit, tuple(sorted({*known.names, *digest.names})))
         self.by_name[name] = digest
 
     def note_hit(self, name: str) -> None:
         """Whoever mentions this name may get at what mentions pixel values."""
-        self.by_name.setdefault(name, Digest(True, frozenset()))
+        self.by_name.setdefault(name, Digest(True, ()))
 
     def note_option(self) -> None:
         """An option of a program is a mean or std."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from normlint.evaluate.relevance import Digest
 from normlint.evaluate.words import UNSPECIFIC
@@ -22,7 +22,7 @@ class Relevant:
     def __contains__(self, name: str) -> bool:
         return name in self.own or self.owners.get(name, 0) & self.covered > 0
 
-    def touches(self, names: frozenset[str]) -> bool:
+    def touches(self, names: Collection[str]) -> bool:
         """Whether one of some names matters."""
         if not self.own.isdisjoint(names):
             return True

@@ -291,6 +291,7 @@ def function_value(run: Machine, node: ir.Function | ir.Lambda) -> FunctionValue
         )
         _defined(run, function)
         return function
+    parameters = tuple(map(_bare, node.parameters))
     names = tuple(name for decorator in node.decorators if (name := _last_name(decorator)))
     if "option" in names:
         chosen = click_defaults(run, node.decorators)
@@ -298,10 +299,20 @@ def function_value(run: Machine, node: ir.Function | ir.Lambda) -> FunctionValue
         defaults = tuple(chosen.get(p.name) if default is None else default for p, default in written)
     elif "main" in names and defaults[:1] == (None,):
         defaults = (of_hydra(run, node.decorators), *defaults[1:])
+    if run.scopes[run.scope].kind != "function":  # it stays as long as its module; others come and go
+        node = node.without_signature()
     return FunctionValue(
-        node.name, node.parameters, defaults, node, run.module.path, run.scope, run.place_of(node.name_span),
-        decorators=names, name_span=node.name_span,
+        node.name, parameters, defaults, node, run.module.path, run.scope, run.place_of(node.name_span), decorators=names,
+        name_span=node.name_span,
     )  # fmt: skip
+
+
+def _bare(parameter: ir.Parameter) -> ir.Parameter:
+    """Without the default, which was evaluated, and without an annotation that names no class."""
+    annotation = parameter.annotation if isinstance(parameter.annotation, (ir.Name, ir.Attribute)) else None
+    if annotation is parameter.annotation and parameter.default is None:
+        return parameter
+    return ir.Parameter(parameter.span, parameter.name, parameter.kind, None, annotation)
 
 
 def _last_name(node: ir.Expression) -> str:
