@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import gc
 import importlib
 import os
 from typing import Any
@@ -11,7 +9,7 @@ from typing import Any
 import click
 
 from normlint import __version__
-from normlint.commands.trouble import Trouble
+from normlint.commands.trouble import EXIT_TROUBLE, Trouble, internal, line_of
 
 # Each is the function of this name in the module of this name in normlint.commands. In the order of --help.
 COMMANDS = (
@@ -27,9 +25,20 @@ COMMANDS = (
     "init",
     "cache",
 )
-# Python looks for cycles once more before it ends, in all that the run still holds; nothing of that needs an ending.
-atexit.register(gc.freeze)
-ISSUES = "please report it with the code that causes it"
+
+
+class Told(click.ClickException):
+    """``Trouble`` as click takes it."""
+
+    exit_code = EXIT_TROUBLE
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(str(trouble))
+        self._line = line_of(trouble)
+
+    def show(self, file: Any = None) -> None:
+        """Prints the one line."""
+        click.echo(self._line, err=True)
 
 
 class LazyGroup(click.Group):
@@ -67,12 +76,12 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
+        except Trouble as trouble:
+            raise Told(trouble) from trouble
         except Exception as error:
             if os.environ.get("NORMLINT_DEBUG") == "1":
                 raise
-            raise Trouble(
-                f"internal error: {type(error).__name__}: {error} ({ISSUES}; NORMLINT_DEBUG=1 shows the traceback)"
-            ) from error
+            raise Told(internal(error)) from error
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
+from normlint.commands.chosen import Chosen
 from normlint.commands.console import show
-from normlint.commands.running import paths_argument, run_analysis
-from normlint.commands.settings_options import Chosen, settings_options
+from normlint.commands.running import run_analysis
+from normlint.commands.settings_options import paths_argument, settings_options
 from normlint.commands.trouble import Trouble
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from normlint.commands.settings_options import Chosen, settings_options
+from normlint.commands.chosen import Chosen
+from normlint.commands.settings_options import settings_options
 from normlint.commands.trouble import Trouble
 
 

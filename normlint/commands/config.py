@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
+from normlint.commands.chosen import Chosen
 from normlint.commands.console import show
-from normlint.commands.running import paths_argument
-from normlint.commands.settings_options import Chosen, settings_options
+from normlint.commands.settings_options import paths_argument, settings_options
 
 
 @click.command()

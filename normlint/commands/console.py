@@ -6,8 +6,6 @@ import os
 import sys
 from typing import Any
 
-import click
-
 # Terminals that draw OSC 8 hyperlinks; VTE had them from version 0.50 on.
 _LINKING_PROGRAMS = frozenset({"iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper"})
 _LINKING_VARIABLES = ("WT_SESSION", "KITTY_WINDOW_ID", "DOMTERM", "KONSOLE_VERSION")
@@ -15,8 +13,15 @@ _LINKING_VARIABLES = ("WT_SESSION", "KITTY_WINDOW_ID", "DOMTERM", "KONSOLE_VERSI
 
 def show(text: str) -> None:
     """Print a report; nothing at all for an empty one."""
-    if text:
+    if not text:
+        return
+    if os.name == "nt" or "click" in sys.modules:
+        import click  # it knows the consoles of Windows
+
         click.echo(encodable(text, sys.stdout), color=True)
+    else:
+        sys.stdout.write(encodable(text, sys.stdout) + "\n")
+        sys.stdout.flush()
 
 
 def wants_color(choice: str) -> bool:

@@ -6,8 +6,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-import click
-
 from normlint.commands.progress import progress_bar
 from normlint.commands.trouble import Trouble
 
@@ -15,8 +13,6 @@ if TYPE_CHECKING:
     from normlint.project import Analysis, Overlay
     from normlint.rules import Rule
     from normlint.settings.resolve import Resolved
-
-paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 
 
 def run_analysis(
@@ -66,7 +62,7 @@ def _is_expected(error: Exception) -> bool:
 
 def rules_here() -> tuple[Rule, ...]:
     """Our own rules, and those of the plugins that the settings of the current folder name. Raises ``Trouble``."""
-    from normlint.commands.settings_options import Chosen
+    from normlint.commands.chosen import Chosen
     from normlint.plugins import PluginError, all_rules
 
     resolved = Chosen({}, None, False).resolve(())

@@ -6,38 +6,15 @@ import functools
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from normlint.immutable import dataclass
+from normlint.commands.chosen import Chosen
 from normlint.settings.keys import KEYS, Key
 from normlint.settings.kinds import Choice, Flag
 
-if TYPE_CHECKING:
-    from normlint.settings.resolve import Resolved
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """What stood on the command line: the texts by key, and which file to read."""
-
-    texts: dict[str, tuple[str, ...]]
-    file: Path | None
-    isolated: bool
-
-    def resolve(self, paths: tuple[Path, ...]) -> Resolved:
-        """The settings for a run over the paths. Raises ``Trouble``."""
-        from normlint.commands.trouble import Trouble
-        from normlint.discover import PathError
-        from normlint.settings.model import SettingsError
-        from normlint.settings.resolve import resolve
-
-        try:
-            return resolve(paths or (Path(),), self.texts, file=self.file, isolated=self.isolated)
-        except (PathError, SettingsError) as error:
-            raise Trouble(str(error)) from error
-
+paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 
 def fix_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the options of the keys about fixes, which only one command has, to its ``chosen``."""

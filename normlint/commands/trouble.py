@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
-
-import click
 
 from normlint.commands.console import encodable
 
 EXIT_FINDINGS = 1
 EXIT_TROUBLE = 2
+ISSUES = "please report it with the code that causes it"
 
 
-class Trouble(click.ClickException):
+class Trouble(Exception):
     """A run that cannot go on: exactly one line on stderr, exit code 2."""
 
-    exit_code = EXIT_TROUBLE
 
-    def show(self, file: Any = None) -> None:
-        """Prints the one line."""
-        from normlint.report.characters import escaped
+def internal(error: Exception) -> Trouble:
+    """What no command expects, as one line."""
+    return Trouble(f"internal error: {type(error).__name__}: {error} ({ISSUES}; NORMLINT_DEBUG=1 shows the traceback)")
 
-        click.echo(encodable(f"normlint: error: {escaped(self.message)}", sys.stderr), err=True)
+
+def line_of(trouble: Trouble) -> str:
+    """The one line, as the standard error can show it."""
+    from normlint.report.characters import escaped
+
+    return encodable(f"normlint: error: {escaped(str(trouble))}", sys.stderr)
