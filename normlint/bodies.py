@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Callable, Sequence
-from dataclasses import field
 from functools import partial
 from typing import Any, BinaryIO
 
@@ -19,7 +18,7 @@ from normlint.evaluate.entries import evaluate_module
 from normlint.evaluate.log import Log
 from normlint.evaluate.machine import Machine
 from normlint.forks import Inbox, send, start
-from normlint.immutable import dataclass
+from normlint.immutable import dataclass, field
 from normlint.log_codec import encode
 from normlint.workspace import Workspace
 

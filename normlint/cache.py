@@ -16,7 +16,6 @@ import sys
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import accumulate, chain
 from pathlib import Path
@@ -24,6 +23,7 @@ from typing import Any
 
 from normlint import cache_changes, cache_file
 from normlint.cache_changes import Base
+from normlint.immutable import dataclass, field
 from normlint.known_files import Known, check_column, columns, rows
 
 FOLDER = ".normlint_cache"

@@ -16,9 +16,8 @@ Again = Callable[[Span], "tuple[ir.Statement, ...]"]
 
 def decoded(path: str, data: bytes, again: Again | None, opened: Callable[[ir.Function, int], None]) -> ir.Module | None:
     """The module in the cache under this content, which may have been that of another path; None for damaged data."""
-    from dataclasses import replace
-
     from normlint.codec import CodecError, decode
+    from normlint.immutable import replace
 
     try:
         module = decode(data, again, opened)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 from normlint.evaluate.config_transforms import TYPES, transform_note
 from normlint.evaluate.labels import label_of
 from normlint.evaluate.observations import Observation
+from normlint.immutable import replace
 from normlint.pixelmap import Affine, Numbers
 from normlint.places import Place
 from normlint.text_sieve import may_configure

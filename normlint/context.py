@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from normlint.findings import Finding
+from normlint.immutable import replace
 from normlint.places import Place
 
 LONGEST = 2_000

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
-from normlint.immutable import dataclass
+from normlint.immutable import dataclass, field
 from normlint.places import Place
 
 if TYPE_CHECKING:
@@ -192,6 +191,9 @@ class Earlier:
         since = {}
         for name in _TABLES:
             now, before = getattr(self, name), getattr(earlier, name)
+            if now is before:
+                since[name] = earlier.since.get(name, {})
+                continue
             if now.keys() != before.keys():
                 return None
             entries = {key: value for key, value in now.items() if value is not before[key] and value != before[key]}

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from functools import cached_property
 
 from normlint.arrivals import Arrival, arrival_of, is_opaque
 from normlint.evaluate.observations import Construction, Feed, ModuleEvidence, WeightsFile
-from normlint.immutable import dataclass
+from normlint.immutable import dataclass, replace
 from normlint.places import Place
 from normlint.purposes import TRAINING, UNIT_TESTS, USING
 from normlint.roles import role_of

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from normlint.discover import is_text
 from normlint.earlier import FEW, KEY, SINCE, Earlier, Problem, mentions_key, unpack
-from normlint.immutable import dataclass
+from normlint.immutable import dataclass, replace
 from normlint.interpreter import with_room
 from normlint.workspace import Workspace
 
@@ -95,8 +94,7 @@ def _as_before(
         return None
     forms = {**earlier.forms, **{path: workspace.form(path) for path in stale}}
     later = replace(earlier, digests={path: workspace.digest(path) for path in earlier.digests}, forms=forms)
-    for key in later.logs:
-        workspace.keep_unit(key)
+    workspace.keep_units(later.logs)
     leave(workspace, later, earlier)
     name, reached = rests_on(workspace, later), tuple(sorted(later.direct))
     return Evaluation(None, reached, (), name) if holds(name, reached) else None
@@ -104,8 +102,7 @@ def _as_before(
 
 def leave(workspace: Workspace, later: Earlier, earlier: Earlier) -> None:
     """Leave for the next run what it has to know of units, and what their modules mention."""
-    for digest in later.digests.values():
-        workspace.keep_unit(mentions_key(digest))
+    workspace.keep_units(map(mentions_key, later.digests.values()))
     since = later.pack_since(earlier) if earlier.order else None
     if since is None:
         workspace.keep_unit(KEY, later.pack())

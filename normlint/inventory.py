@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import get_args
 
 from normlint.evaluate.observations import Observation
 from normlint.facts import Facts
+from normlint.immutable import replace
 from normlint.pixelmap import Affine, Interval
 from normlint.places import Place
 from normlint.roles import role_of

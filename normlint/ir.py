@@ -8,10 +8,9 @@ which evaluates its operands and yields unknown.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import field
 from typing import Union
 
-from normlint.immutable import dataclass
+from normlint.immutable import dataclass, field
 from normlint.places import Place, Span
 
 ConstantValue = Union[int, float, complex, str, bytes, bool, None]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
 from functools import partial
 from typing import Any, TypeVar, overload
 
 from normlint.command_lines import Command
 from normlint.facts import ACROSS, Facts, FileFacts, files_of, listed
-from normlint.immutable import dataclass
+from normlint.immutable import dataclass, field, replace
 from normlint.logs import Logs, of_file
 from normlint.notable import is_notable
 from normlint.settings.model import Settings

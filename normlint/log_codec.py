@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 import types
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from normlint.evaluate.log import Log
 from normlint.evaluate.observations import SinkContract
+from normlint.immutable import fields, is_dataclass
 from normlint.log_readers import LogError, Reader, items, reader
 from normlint.pixelmap import Affine, Interval
 from normlint.places import Place

@@ -9,8 +9,9 @@ from __future__ import annotations
 import sys
 import types
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any, Literal, NoReturn, Union, get_args, get_origin, get_type_hints
+
+from normlint.immutable import dataclass, field, fields, is_dataclass
 
 Reader = Callable[[Any, list[Any]], Any]
 

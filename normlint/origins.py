@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from normlint.facts import Facts, FileFacts
 from normlint.findings import Finding, Related
+from normlint.immutable import replace
 
 MOST = 4
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import field
 from hashlib import sha256
 from typing import Any
 
 from normlint.command_lines import Command
 from normlint.facts import Facts
 from normlint.findings import Finding
-from normlint.immutable import dataclass
+from normlint.immutable import dataclass, field
 from normlint.lazy_facts import Looked, watched
 from normlint.logs import Difference
 from normlint.origins import with_origins

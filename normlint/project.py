@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import field, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from normlint.baseline.matching import DEFAULT_NAME, Entry
 from normlint.cache import Store
 from normlint.discover import KINDS, Discovery, SourceFile, discover, is_text, project_root
 from normlint.findings import Finding
-from normlint.immutable import dataclass
+from normlint.immutable import dataclass, field, replace
 from normlint.interpreter import rare_collection
 from normlint.results import nothing_to_find, recalled, remember
 from normlint.selection import Selection

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from normlint.immutable import fields, is_dataclass
 
 _Decoder = Callable[[Any], Any]
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import fields, is_dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from normlint.discover import is_text
 from normlint.findings import Finding
-from normlint.immutable import dataclass
+from normlint.immutable import dataclass, fields, is_dataclass, replace
 from normlint.record_codec import from_data, to_data
 from normlint.settings.model import Settings
 from normlint.sites import Site

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from normlint.findings import SEVERITIES, Finding, Severity
+from normlint.immutable import replace
 from normlint.selection import names, specificity
 from normlint.settings.model import CONFIDENCES, Settings
 

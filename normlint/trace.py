@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from normlint.evaluate.observations import Observation, steps_of
 from normlint.facts import Facts, FileFacts
 from normlint.findings import Finding
-from normlint.immutable import dataclass
+from normlint.immutable import dataclass, replace
 from normlint.pixelmap import BYTES, Affine, Interval, Numbers
 from normlint.places import Place
 from normlint.values import Guard, Image, Origin, Step

@@ -6,12 +6,11 @@ of the evaluator's state; bindings hold a ``Ref`` to the cell, so that two names
 
 from __future__ import annotations
 
-from dataclasses import field
 from hashlib import sha256
 from typing import Any, Union
 
 from normlint import ir
-from normlint.immutable import dataclass, replace
+from normlint.immutable import dataclass, field, replace
 from normlint.key_index import FEW, KeyIndex
 from normlint.pixelmap import IDENTITY, UNBOUNDED, Affine, Interval, Numbers
 from normlint.places import Place, Span

@@ -369,6 +369,10 @@ class Workspace:
         if data is not None and self.store is not None:
             self._packed[key] = zlib.compress(data, 1)
 
+    def keep_units(self, keys: Iterable[str]) -> None:
+        """Leave units for the next run as they are now, or as the last run left them."""
+        self._units.update(keys)
+
     def keep_as_left(self, key: str) -> None:
         """Leave a unit for the next run as the last one left it, whatever was to be left so far."""
         self._units.add(key)

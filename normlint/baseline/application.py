@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from normlint.baseline.matching import Entry, match
 from normlint.findings import Finding
+from normlint.immutable import replace
 from normlint.settings.model import Settings
 
 if TYPE_CHECKING:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
-
-from normlint.immutable import dataclass
+from normlint.immutable import dataclass, field
 from normlint.sites import SiteKind
 
 # The closed set of operations, each with the details that it may carry.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from normlint.commands.reports import Report, write_reports
 from normlint.commands.running import run_analysis
 from normlint.commands.standard_input import standard_input
 from normlint.commands.trouble import EXIT_FINDINGS
+from normlint.immutable import replace
 
 if TYPE_CHECKING:
     from normlint.project import Analysis, Overlay

@@ -35,9 +35,8 @@ def earlier_findings(resolved: Resolved, since: str | None, *, use_baseline: boo
         known.append((entries_of(then.findings), False))
 
     def set_aside(analysis: Analysis) -> Analysis:
-        from dataclasses import replace
-
         from normlint.baseline.application import apply
+        from normlint.immutable import replace
 
         for entries, is_file in known:
             stale = analysis.stale

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -14,6 +13,7 @@ import click
 
 from normlint.commands.console import encodable
 from normlint.commands.trouble import Trouble
+from normlint.immutable import replace
 
 if TYPE_CHECKING:
     from normlint.fixing.repair import Outcome

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from normlint.commands.console import show
 from normlint.commands.trouble import Trouble
+from normlint.immutable import replace
 
 if TYPE_CHECKING:
     from normlint.project import Analysis

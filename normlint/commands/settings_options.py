@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from normlint.commands.chosen import Chosen
+from normlint.immutable import replace
 from normlint.settings.keys import KEYS, Key
 from normlint.settings.kinds import Choice, Flag
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field, fields
 
 from normlint.evaluate.observations import (
     AliasedChange,
@@ -22,6 +21,7 @@ from normlint.evaluate.observations import (
     WeightsFile,
     Wraparound,
 )
+from normlint.immutable import dataclass, field, fields
 from normlint.places import Place
 
 

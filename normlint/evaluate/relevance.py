@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import fields
 from functools import cache
 from typing import Any, Protocol
 
@@ -32,7 +31,7 @@ from normlint.evaluate.signs import (
 )
 from normlint.evaluate.text import root_name
 from normlint.evaluate.words import EVERYWHERE, site_words
-from normlint.immutable import dataclass
+from normlint.immutable import dataclass, fields
 from normlint.places import Span
 
 _BUILTINS = frozenset(vars(builtins))

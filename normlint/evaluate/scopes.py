@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from typing import TYPE_CHECKING
 
 from normlint import ir
-from normlint.immutable import dataclass
+from normlint.immutable import dataclass, field
 from normlint.places import Place
 from normlint.values import ALWAYS, FunctionValue, Guard, Value
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from normlint.evaluate.log import Heard, Log
 from normlint.evaluate.relevant import Relevant
 from normlint.evaluate.state import State
+from normlint.immutable import dataclass, field
 from normlint.places import Place
 from normlint.reach import Reach
 from normlint.values import FunctionValue, Numbering, unit_of

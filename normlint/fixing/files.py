@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from normlint.fixing.document import Document, Replacement
 from normlint.fixing.names import Names
 from normlint.fixing.notebook import NotebookDocument
 from normlint.fixing.syntax import Syntax
+from normlint.immutable import dataclass, field
 from normlint.source import SourceError
 
 # What one fix changes: replacements by the path of the file.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from normlint.findings import Finding
@@ -15,6 +14,7 @@ from normlint.fixing.files import Files, Patch
 from normlint.fixing.notebook import NotebookDocument, reads_as
 from normlint.fixing.planning import plans
 from normlint.fixing.verdict import lost_sites, objection
+from normlint.immutable import dataclass, field
 
 if TYPE_CHECKING:
     from normlint.project import Analysis

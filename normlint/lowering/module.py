@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 
 from normlint import ir
 from normlint.evaluate.relevance import Mentions, digests
 from normlint.harmless import is_harmless
+from normlint.immutable import replace
 from normlint.lowering.abstract.slices import Again, body_of
 from normlint.lowering.parsing import Lowered, lower_text, sliced_text, unreadable
 from normlint.lowering.unreadable import UnreadableError

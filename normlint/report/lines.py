@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from normlint.discover import KINDS, ReadError, SourceFile, read
+from normlint.immutable import dataclass, field
 
 # Only what Python counts as a line: str.splitlines also breaks at form feeds and Unicode separators.
 _NEWLINE = re.compile(r"\r\n|\n|\r")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import field
 from pathlib import Path
 from typing import Literal, get_args
 
 from normlint.findings import Confidence, Severity
-from normlint.immutable import dataclass
+from normlint.immutable import dataclass, field
 from normlint.settings.patterns import PathPatterns
 from normlint.sites import Role
 

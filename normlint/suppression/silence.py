@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from normlint.findings import Finding, Silenced
+from normlint.immutable import replace
 from normlint.places import Place
 from normlint.selection import names, specificity
 from normlint.suppression.comments import Suppression

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import field
-
 from normlint.claims import denormalize_claims, describe, name_of, normalize_claim
 from normlint.evaluate.observations import Observation
-from normlint.immutable import dataclass
+from normlint.immutable import dataclass, field
 from normlint.pixelmap import Affine, Stats
 from normlint.report.json_output import site_order
 from normlint.sites import Site
