@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import select
+import struct
 import sys
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from hashlib import sha256
 from typing import BinaryIO, NamedTuple
@@ -16,6 +19,7 @@ from normlint.forks import Fork, Inbox, send, start
 # Below this many bytes to lower, starting processes costs more than it saves.
 WORTHWHILE = 300_000
 _MOST_PROCESSES = 64
+_TURN = struct.Struct(">I")
 # Bytes of lowered files that nobody has asked for yet.
 _MOST_WAITING = 32_000_000
 _RECURSION_LIMIT = 12_000
@@ -40,7 +44,7 @@ class Packed(NamedTuple):
 
 
 class Ahead:
-    """Processes that lower ``files``, each its share, and hand them over when they are asked for.
+    """Processes that lower ``files``, each its share, and hand them over when they are asked for; what is asked for comes next.
 
     ``sliced``: the bodies of functions are left as the lines that they are lowered from.
 
@@ -53,10 +57,15 @@ class Ahead:
         self._waiting = 0
         self._inbox = Inbox()
         self._forks: list[Fork] = []
+        self._asking: list[int] = []
         for number in range(count):
-            fork = start(partial(_serve, files, number, count, sliced), self._inbox.descriptors)
+            asked, asking = os.pipe()
+            own = range(number, len(files), count)
+            fork = start(partial(_serve, files, own, sliced, asked), (*self._inbox.descriptors, *self._asking, asking))
+            os.close(asked)
             self._inbox.add(fork)
             self._forks.append(fork)
+            self._asking.append(asking)
 
     def take(self, path: str) -> Packed | None:
         """What a process made of a file; None where there is nothing."""
@@ -64,6 +73,9 @@ class Ahead:
         if turn is None:
             return None
         fork = self._forks[turn % len(self._forks)]
+        if turn not in self._arrived and self._inbox.listens(fork):
+            with suppress(BrokenPipeError):  # it ends, or has ended: what it told is still to be heard
+                os.write(self._asking[turn % len(self._forks)], _TURN.pack(turn))
         while turn not in self._arrived and self._inbox.listens(fork):
             # The others go on meanwhile, as long as there is room for what they tell.
             for _, frame in self._inbox.receive(fork if self._waiting > _MOST_WAITING else None):
@@ -80,13 +92,29 @@ class Ahead:
     def close(self) -> None:
         """End the processes; what they have not handed over is lost."""
         self._inbox.close()
+        for descriptor in self._asking:
+            os.close(descriptor)
+        self._asking.clear()
 
 
-def _serve(files: Sequence[SourceFile], number: int, count: int, sliced: bool, pipe: BinaryIO) -> None:
+def _serve(files: Sequence[SourceFile], own: Iterable[int], sliced: bool, asked: int, pipe: BinaryIO) -> None:
     sys.setrecursionlimit(max(sys.getrecursionlimit(), _RECURSION_LIMIT))
-    for index in range(number, len(files), count):
-        made = packed(files[index], sliced)
-        send(pipe, [index, made.digest.hex()], [made.module, made.mentions])
+    done: set[int] = set()
+    for turn in own:
+        for index in (*_asked_for(asked), turn):
+            if index not in done:
+                done.add(index)
+                made = packed(files[index], sliced)
+                send(pipe, [index, made.digest.hex()], [made.module, made.mentions])
+
+
+def _asked_for(asked: int) -> Iterator[int]:
+    """The files that somebody waits for."""
+    while select.select([asked], [], [], 0)[0]:
+        data = os.read(asked, _TURN.size)
+        if len(data) < _TURN.size:
+            return  # nobody asks any more
+        yield _TURN.unpack(data)[0]
 
 
 def packed(file: SourceFile, sliced: bool) -> Packed:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
+import struct
 import zlib
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from normlint import ahead, workspace
+from normlint import ahead, forks, workspace
 from normlint.ahead import Ahead, Packed, processes
 from normlint.codec import decode
 from normlint.discover import SourceFile
@@ -46,6 +48,22 @@ def test_files_arrive_in_whatever_order_they_are_asked_for(count: int, sliced: b
         assert started.take("elsewhere.py") is None
     finally:
         started.close()
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_what_is_asked_for_comes_next(gone: bool) -> None:
+    """Each once, and the rest in order, also where nobody can ask any more."""
+    files = sources(6)
+    asked, asking = os.pipe()
+    os.write(asking, b"".join(struct.pack(">I", turn) for turn in (4, 2, 4)))
+    if gone:
+        os.close(asking)
+    told = io.BytesIO()
+    ahead._serve(files, range(6), False, asked, told)
+    frames = forks._whole(bytearray(told.getvalue()))
+    assert [frame.document[0] for frame in frames] == [4, 2, 0, 1, 3, 5]
+    for descriptor in (asked,) if gone else (asked, asking):
+        os.close(descriptor)
 
 
 def test_a_process_that_dies_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

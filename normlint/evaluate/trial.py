@@ -14,12 +14,14 @@ def unheard(run: Machine, steps: int) -> Iterator[None]:
     budget = min(steps, run.steps_left)
     left, depth, run.steps_left = run.steps_left - budget, run.depth, budget
     frames, guard, stack, scope = len(run.frames), run.guard, len(run.stack), run.scope
+    log, exhausted = run.log, run.log.exhausted
     run.muted += 1
     try:
         yield
     except BudgetSpent:
-        run.log.exhausted -= 1  # what is given up costs nothing that would have been seen otherwise
+        pass
     finally:
+        log.exhausted = exhausted  # what is given up costs nothing that would have been seen otherwise
         run.muted -= 1
         run.steps_left += left
         run.depth, run.guard, run.scope = depth, guard, scope
