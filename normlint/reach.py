@@ -27,12 +27,9 @@ class Reach:
         for other in changed:
             self._connect(self._number(other), here)
 
-    def of(self, paths: Iterable[str]) -> int:
-        """The modules that these reach, and themselves, as a mask."""
-        mask = 0
-        for path in paths:
-            mask |= self._reached[self._found(self._number(path))]
-        return mask
+    def of(self, path: str) -> int:
+        """The modules that a module reaches, and itself, as a mask."""
+        return self._reached[self._found(self._number(path))]
 
     def bit(self, path: str) -> int:
         """The mask of a module by itself."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from normlint import bodies
+from normlint import bodies, engine
 from normlint.evaluate import failures
 from normlint.evaluate.machine import Machine
 from normlint.evaluate.units import Unit
@@ -33,3 +33,12 @@ def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(bodies, "evaluate_module", noting)
     return paths
+
+
+@pytest.fixture
+def evaluations(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """One entry for each run that evaluates."""
+    runs: list[int] = []
+    original = engine.evaluate
+    monkeypatch.setattr(engine, "evaluate", lambda *given, **options: (runs.append(1), original(*given, **options))[1])
+    return runs

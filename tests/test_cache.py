@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 import normlint.lowering
-from normlint import cache, engine
+from normlint import cache
 from normlint.cache import FOLDER, Store
 from normlint.cli import main
 from normlint.project import Analysis, Settings, analyze
@@ -80,42 +80,33 @@ def lowered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return paths
 
 
-@pytest.fixture
-def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """One entry for each run that evaluates."""
-    runs: list[int] = []
-    original = engine.evaluate
-    monkeypatch.setattr(engine, "evaluate", lambda *given, **options: (runs.append(1), original(*given, **options))[1])
-    return runs
-
-
-def test_a_second_run_renders_what_the_first_found(tree: Path, lowered: list[str], evaluated: list[int]) -> None:
+def test_a_second_run_renders_what_the_first_found(tree: Path, lowered: list[str], evaluations: list[int]) -> None:
     expected = plain(tree)
     assert '"rule"' in expected[0]
-    del lowered[:], evaluated[:]
+    del lowered[:], evaluations[:]
     assert cached(tree) == expected
-    assert lowered and evaluated
-    del lowered[:], evaluated[:]
+    assert lowered and evaluations
+    del lowered[:], evaluations[:]
     assert cached(tree) == expected
-    assert not lowered and not evaluated
+    assert not lowered and not evaluations
 
 
-def test_only_changed_files_are_lowered_again(tree: Path, lowered: list[str], evaluated: list[int]) -> None:
+def test_only_changed_files_are_lowered_again(tree: Path, lowered: list[str], evaluations: list[int]) -> None:
     cached(tree)
     (tree / "helpers.py").write_text(HELPERS.replace("0.5 + 0.5", "0.25 + 0.5"))
     expected = plain(tree)
-    del lowered[:], evaluated[:]
+    del lowered[:], evaluations[:]
     assert cached(tree) == expected
     assert lowered == ["helpers.py"]
-    assert evaluated
+    assert evaluations
 
 
-def test_files_that_cannot_matter_do_not_start_an_evaluation(tree: Path, evaluated: list[int]) -> None:
+def test_files_that_cannot_matter_do_not_start_an_evaluation(tree: Path, evaluations: list[int]) -> None:
     before = cached(tree)
     (tree / "plain.py").write_text("x = 22\n")
-    del evaluated[:]
+    del evaluations[:]
     assert cached(tree) == before == plain(tree)
-    assert evaluated == [1]  # the one of plain()
+    assert evaluations == [1]  # the one of plain()
 
 
 @pytest.mark.parametrize(
@@ -164,11 +155,11 @@ def test_results_are_kept_apart_by_settings(tree: Path) -> None:
     assert cached(tree) == everything
 
 
-def test_other_paths_are_served_by_the_same_result(tree: Path, evaluated: list[int]) -> None:
+def test_other_paths_are_served_by_the_same_result(tree: Path, evaluations: list[int]) -> None:
     cached(tree)
-    del evaluated[:]
+    del evaluations[:]
     found = analyze((tree / "swapped.py",), root=tree, store=Store(tree), with_facts=False)
-    assert not evaluated
+    assert not evaluations
     assert {finding.place.path for finding in found.findings} == {"swapped.py"}
     assert outputs(found) == outputs(analyze((tree / "swapped.py",), root=tree))
 
@@ -255,25 +246,25 @@ def test_a_forged_cache_does_no_harm(tree: Path, change: Callable[[dict[str, obj
     assert cached(tree) == expected
 
 
-def test_a_cache_that_comes_with_the_repository_is_not_believed(tree: Path, tmp_path: Path, evaluated: list[int]) -> None:
+def test_a_cache_that_comes_with_the_repository_is_not_believed(tree: Path, tmp_path: Path, evaluations: list[int]) -> None:
     expected = cached(tree)
     copy = tmp_path / "copy"
     import shutil
 
     shutil.copytree(tree, copy)
-    del evaluated[:]
+    del evaluations[:]
     assert cached(copy) == expected
-    assert evaluated
+    assert evaluations
 
 
-def test_a_named_folder_serves_another_machine(tree: Path, tmp_path: Path, evaluated: list[int]) -> None:
+def test_a_named_folder_serves_another_machine(tree: Path, tmp_path: Path, evaluations: list[int]) -> None:
     import shutil
 
     expected = cached(tree, tmp_path / "one")
     shutil.copytree(tmp_path / "one", tmp_path / "two")
-    del evaluated[:]
+    del evaluations[:]
     assert cached(tree, tmp_path / "two") == expected
-    assert not evaluated
+    assert not evaluations
     assert not (tree / FOLDER).exists()
 
 
@@ -294,17 +285,17 @@ def test_a_folder_behind_a_link_out_of_the_root_is_not_used(tree: Path, tmp_path
 
 
 def test_a_named_folder_in_the_repository_is_not_believed_elsewhere(
-    tree: Path, tmp_path: Path, evaluated: list[int]
+    tree: Path, tmp_path: Path, evaluations: list[int]
 ) -> None:
     import shutil
 
     expected = cached(tree, tree / "folder")
     assert cached(tree, tree / "folder") == expected
-    assert len(evaluated) == 1
+    assert len(evaluations) == 1
     shutil.move(tree / "folder", tree / "old")
     shutil.copytree(tree / "old", tree / "folder")
     assert cached(tree, tree / "folder") == expected
-    assert len(evaluated) == 2
+    assert len(evaluations) == 2
 
 
 def test_where_nothing_can_be_written_there_is_no_cache(tree: Path) -> None:

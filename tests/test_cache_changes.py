@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from rerunning import edit, run
 
-from normlint import cache_changes, cache_file, engine
+from normlint import cache_changes, cache_file
 from normlint.cache import Store, clean
 from normlint.earlier import _TABLES, Earlier, unpack
 from normlint.places import Place
@@ -51,23 +51,14 @@ def store(tree: Path, tmp_path: Path) -> Store:
     return found
 
 
-@pytest.fixture
-def evaluated(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """One entry for each run that evaluates."""
-    runs: list[int] = []
-    original = engine.evaluate
-    monkeypatch.setattr(engine, "evaluate", lambda *given, **options: (runs.append(1), original(*given, **options))[1])
-    return runs
-
-
-def test_changes_are_written_beside_what_stays(tree: Path, store: Store, evaluated: list[int]) -> None:
+def test_changes_are_written_beside_what_stays(tree: Path, store: Store, evaluations: list[int]) -> None:
     before = store.path.read_bytes()
     for old, new in (("0.25]", "0.2]"), ("0.5]", "0.4]"), ("0.2]", "0.25]"), ("MEAN =", "# A comment.\nMEAN =")):
         edit(tree / "stats.py", lambda text, old=old, new=new: text.replace(old, new, 1))  # type: ignore[misc]
         assert run(tree, store.folder) == run(tree, None)
-        evaluated.clear()
+        evaluations.clear()
         assert run(tree, store.folder) == run(tree, None)
-        assert len(evaluated) == 1  # the run without a cache
+        assert len(evaluations) == 1  # the run without a cache
     assert store.path.read_bytes() == before
     assert store.changes.exists()
     assert sorted(path.name for path in store.folder.iterdir() if path.suffix == ".tmp") == []

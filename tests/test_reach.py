@@ -41,7 +41,7 @@ def test_it_is_what_a_walk_along_the_edges_finds(notes: list[tuple[str, list[str
 
 
 def reached(reach: Reach, path: str, paths: Iterable[str]) -> set[str]:
-    mask = reach.of([path])
+    mask = reach.of(path)
     return {other for other in paths if mask & reach.bit(other)}
 
 
@@ -67,5 +67,5 @@ def test_a_registry_costs_each_of_its_modules_the_same(monkeypatch: pytest.Monke
     reach = Reach()
     for number in range(count):
         reach.note(f"m{number}.py", ["registry.py"], ["registry.py"])
-        assert reach.of(["registry.py"]).bit_count() == number + 2
+        assert reach.of("registry.py").bit_count() == number + 2
     assert len(told) <= 3 * count

@@ -115,4 +115,4 @@ def ask_for(run: Machine, path: str) -> None:
     if path in unit.reached:
         return
     unit.reached.add(path)
-    unit.relevant.covered |= run.tops.reach.of({path})
+    unit.relevant.covered |= run.tops.reach.of(path)
