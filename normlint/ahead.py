@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import select
+import selectors
 import struct
 import sys
 import zlib
@@ -110,11 +110,13 @@ def _serve(files: Sequence[SourceFile], own: Iterable[int], sliced: bool, asked:
 
 def _asked_for(asked: int) -> Iterator[int]:
     """The files that somebody waits for."""
-    while select.select([asked], [], [], 0)[0]:
-        data = os.read(asked, _TURN.size)
-        if len(data) < _TURN.size:
-            return  # nobody asks any more
-        yield _TURN.unpack(data)[0]
+    with selectors.DefaultSelector() as selector:
+        selector.register(asked, selectors.EVENT_READ)
+        while selector.select(0):
+            data = os.read(asked, _TURN.size)
+            if len(data) < _TURN.size:
+                return  # nobody asks any more
+            yield _TURN.unpack(data)[0]
 
 
 def packed(file: SourceFile, sliced: bool) -> Packed:
