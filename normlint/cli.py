@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from normlint import __version__
-from normlint.commands.trouble import EXIT_TROUBLE, Trouble, internal, line_of
+from normlint.commands.trouble import EXIT_TROUBLE, Trouble, line_of, trouble_of
 
 # Each is the function of this name in the module of this name in normlint.commands. In the order of --help.
 COMMANDS = (
@@ -76,12 +76,8 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
-        except Trouble as trouble:
-            raise Told(trouble) from trouble
         except Exception as error:
-            if os.environ.get("NORMLINT_DEBUG") == "1":
-                raise
-            raise Told(internal(error)) from error
+            raise Told(trouble_of(error)) from error
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -15,8 +15,8 @@ def show(text: str) -> None:
     """Print a report; nothing at all for an empty one."""
     if not text:
         return
-    if os.name == "nt" or "click" in sys.modules:
-        import click  # it knows the consoles of Windows
+    if os.name == "nt":
+        import click  # it knows the consoles there
 
         click.echo(encodable(text, sys.stdout), color=True)
     else:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from normlint.commands.trouble import EXIT_TROUBLE, Trouble, internal, line_of
+from normlint.commands.trouble import EXIT_TROUBLE, line_of, trouble_of
 
 _FORCE_EXCLUDE, _ISOLATED, _EXIT_ZERO, _QUIET = "--force-exclude", "--isolated", "--exit-zero", frozenset({"-q", "--quiet"})
 _FLAGS = frozenset({_FORCE_EXCLUDE, _ISOLATED, _EXIT_ZERO, *_QUIET})
@@ -34,10 +34,6 @@ def run(arguments: Sequence[str]) -> int | None:
     except KeyboardInterrupt:
         sys.stderr.write("\nAborted!\n")
         return 1
-    except Trouble as trouble:
-        sys.stderr.write(line_of(trouble) + "\n")
     except Exception as error:
-        if os.environ.get("NORMLINT_DEBUG") == "1":
-            raise
-        sys.stderr.write(line_of(internal(error)) + "\n")
-    return EXIT_TROUBLE
+        sys.stderr.write(line_of(trouble_of(error)) + "\n")
+        return EXIT_TROUBLE

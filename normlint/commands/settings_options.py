@@ -16,6 +16,7 @@ from normlint.settings.kinds import Choice, Flag
 
 paths_argument = click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 
+
 def fix_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds the options of the keys about fixes, which only one command has, to its ``chosen``."""
 

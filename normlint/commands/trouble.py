@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from normlint.commands.console import encodable
 
 EXIT_FINDINGS = 1
 EXIT_TROUBLE = 2
-ISSUES = "please report it with the code that causes it"
+_ISSUES = "please report it with the code that causes it"
 
 
 class Trouble(Exception):
     """A run that cannot go on: exactly one line on stderr, exit code 2."""
 
 
-def internal(error: Exception) -> Trouble:
-    """What no command expects, as one line."""
-    return Trouble(f"internal error: {type(error).__name__}: {error} ({ISSUES}; NORMLINT_DEBUG=1 shows the traceback)")
+def trouble_of(error: Exception) -> Trouble:
+    """An error as what is told of it; with ``NORMLINT_DEBUG=1`` one that no command expects is raised on."""
+    if isinstance(error, Trouble):
+        return error
+    if os.environ.get("NORMLINT_DEBUG") == "1":
+        raise error
+    return Trouble(f"internal error: {type(error).__name__}: {error} ({_ISSUES}; NORMLINT_DEBUG=1 shows the traceback)")
 
 
 def line_of(trouble: Trouble) -> str:
