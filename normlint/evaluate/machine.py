@@ -106,7 +106,6 @@ class Machine:
         self.words: dict[str, frozenset[str]] = {}
         self.outlines: dict[str, Outline] = {}
         self.options: dict[str, dict[str, str | None]] = {}
-        self.option_names: set[str] = set()
         self.mentions: Callable[[str, ir.Module], Mentions] = lambda path, module: digests(module)
         self.configured: Callable[[str, str, str], Value | None] = lambda path, parent, name: None
         self.configurable: Callable[[str, str, str], bool] = lambda path, parent, name: False

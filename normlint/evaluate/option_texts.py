@@ -17,13 +17,14 @@ def default_of(run: Machine, name: str) -> str | None:
 
     None where there is none, where several differ, and where it is no text.
     """
-    if name not in run.option_names:
+    declared = run.options.get(name)
+    if declared is None:
         return None
     entry = run.stack[0].path if run.stack else run.module.path
     found: set[str | None] = set()
     seen, reached = {entry, run.module.path}, {entry, run.module.path}
     for _ in range(_DEEPEST_IMPORT):
-        found.update(options[name] for path in reached if name in (options := run.options.get(path, {})))
+        found.update(declared[path] for path in reached if path in declared)
         reached = {path for known in reached for path in run.imported.get(known, ()) if path not in seen}
         if found or not reached:
             break
@@ -32,7 +33,7 @@ def default_of(run: Machine, name: str) -> str | None:
 
 
 def note_options(run: Machine, path: str, body: tuple[ir.Statement, ...]) -> None:
-    """Keep the options that a module declares, by the name that they get in the namespace."""
+    """Keep the options that a module declares: under the name that each gets in the namespace, its default in the module."""
     if _DECLARES.isdisjoint(run.words.get(path, frozenset())):
         return
     found: dict[str, str | None] = {}
@@ -40,8 +41,8 @@ def note_options(run: Machine, path: str, body: tuple[ir.Statement, ...]) -> Non
         name, default = _declared(call)
         if name:
             found[name] = default if found.get(name, default) == default else None
-    run.options[path] = found
-    run.option_names.update(found)
+    for name, default in found.items():
+        run.options.setdefault(name, {})[path] = default
 
 
 def _declared(call: ir.Call) -> tuple[str, str | None]:
