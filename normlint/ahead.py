@@ -56,33 +56,31 @@ class Ahead:
         self._arrived: dict[int, Packed] = {}
         self._waiting = 0
         self._inbox = Inbox()
-        self._forks: list[Fork] = []
-        self._asking: list[int] = []
+        self._workers: list[tuple[Fork, int]] = []  # each with the descriptor through which it is asked
         for number in range(count):
             asked, asking = os.pipe()
             own = range(number, len(files), count)
-            fork = start(partial(_serve, files, own, sliced, asked), (*self._inbox.descriptors, *self._asking, asking))
+            others = (*self._inbox.descriptors, *(descriptor for _, descriptor in self._workers), asking)
+            fork = start(partial(_serve, files, own, sliced, asked), others)
             os.close(asked)
             self._inbox.add(fork)
-            self._forks.append(fork)
-            self._asking.append(asking)
+            self._workers.append((fork, asking))
 
     def take(self, path: str) -> Packed | None:
         """What a process made of a file; None where there is nothing."""
         turn = self._turn.pop(path, None)
-        if turn is None:
+        if turn is None or not self._workers:
             return None
-        fork = self._forks[turn % len(self._forks)]
+        fork, asking = self._workers[turn % len(self._workers)]
         if turn not in self._arrived and self._inbox.listens(fork):
             with suppress(BrokenPipeError):  # it ends, or has ended: what it told is still to be heard
-                os.write(self._asking[turn % len(self._forks)], _TURN.pack(turn))
+                os.write(asking, _TURN.pack(turn))
         while turn not in self._arrived and self._inbox.listens(fork):
             # The others go on meanwhile, as long as there is room for what they tell.
-            for _, frame in self._inbox.receive(fork if self._waiting > _MOST_WAITING else None):
-                if frame is not None:
-                    index, digest = frame.document
-                    self._arrived[index] = Packed(bytes.fromhex(digest), *frame.blobs)
-                    self._waiting += sum(map(len, frame.blobs))
+            for frame in self._inbox.receive(fork if self._waiting > _MOST_WAITING else None):
+                index, digest = frame.document
+                self._arrived[index] = Packed(bytes.fromhex(digest), *frame.blobs)
+                self._waiting += sum(map(len, frame.blobs))
         found = self._arrived.pop(turn, None)
         if found is None or not found.module:
             return None
@@ -92,9 +90,9 @@ class Ahead:
     def close(self) -> None:
         """End the processes; what they have not handed over is lost."""
         self._inbox.close()
-        for descriptor in self._asking:
-            os.close(descriptor)
-        self._asking.clear()
+        for _, asking in self._workers:
+            os.close(asking)
+        self._workers.clear()
 
 
 def _serve(files: Sequence[SourceFile], own: Iterable[int], sliced: bool, asked: int, pipe: BinaryIO) -> None:

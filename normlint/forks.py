@@ -82,23 +82,22 @@ class Inbox:
         """Whether a process may still tell something."""
         return fork.reading in self._processes
 
-    def receive(self, only: Fork | None = None) -> Iterator[tuple[Fork, Frame | None]]:
-        """Wait for something from any process, or from one; what has arrived in full, and None where a process has ended."""
+    def receive(self, only: Fork | None = None) -> Iterator[Frame]:
+        """Wait for something from any process, or from one; what has arrived in full."""
         keys = [self._selector.get_key(only.reading)] if only is not None else [key for key, _ in self._selector.select()]
         for key in keys:
-            fork = Fork(self._processes[key.fd], key.fd)
             arrived = os.read(key.fd, _CHUNK)
             if arrived:
                 key.data.extend(arrived)
-                yield from ((fork, frame) for frame in _whole(key.data))
+                yield from _whole(key.data)
             else:
-                self._end(fork)
-                yield fork, None
+                self._end(key.fd)
 
     def frames(self) -> Iterator[Frame]:
         """All that arrives, until all processes have ended."""
         while self._processes:
-            yield from (frame for _, frame in self.receive() if frame is not None)
+            yield from self.receive()
+        self.close()
 
     def close(self) -> None:
         """Let all processes end; what they have not told is lost."""
@@ -109,11 +108,10 @@ class Inbox:
         self._processes.clear()
         self._selector.close()
 
-    def _end(self, fork: Fork) -> None:
-        self._selector.unregister(fork.reading)
-        del self._processes[fork.reading]
-        os.close(fork.reading)
-        os.waitpid(fork.process, 0)
+    def _end(self, descriptor: int) -> None:
+        self._selector.unregister(descriptor)
+        os.close(descriptor)
+        os.waitpid(self._processes.pop(descriptor), 0)
 
 
 def _widen(descriptor: int) -> None:

@@ -85,9 +85,9 @@ def test_a_process_that_dies_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_closing_ends_processes_that_have_not_finished() -> None:
     started = Ahead(sources(40), 2)
-    forks = list(started._forks)
+    workers = list(started._workers)
     started.close()
-    for fork in forks:
+    for fork, _ in workers:
         with pytest.raises(ProcessLookupError):
             os.kill(fork.process, 0)
 
